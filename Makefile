@@ -1,0 +1,42 @@
+# Two commands a new machine needs: `make demo` and `make test`. Both set up .venv first; a second run starts at once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help setup demo test lock clean
+
+help:
+	@echo "make demo   set up and run the whole job on a synthetic region"
+	@echo "make test   set up and run the checks and tests"
+	@echo "make setup  only set up .venv (exact pinned versions)"
+	@echo "make lock   pin again after a change of pyproject.toml"
+	@echo "make clean  remove .venv and everything the examples made"
+
+setup: $(STAMP)
+
+$(STAMP): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "klyngeflow needs Python 3.11 or newer; this is " + sys.version.split()[0])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing pinned versions into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-uv.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.txt requirements-uv.txt \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+demo: $(STAMP)
+	@$(BIN)/klyngeflow demo
+
+test: $(STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/pyright
+	@$(BIN)/python -m pytest
+
+lock: $(STAMP)
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev \
+	  --custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) examples/*/warehouse examples/*/landing examples/*/staged examples/*/outbox examples/*/logs \
+	  examples/*/.prefect examples/demo/inbox examples/demo/truth

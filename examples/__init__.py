@@ -1,0 +1,1 @@
+"""Workspaces to try klyngeflow on, and the generator of the synthetic region."""

@@ -1,0 +1,47 @@
+"""The order in which the files came."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from examples.synthetic.months import FIRST_YEAR, QUARTERS, quarter_text
+from examples.synthetic.plan import DOUBLED_QUARTER, LATE_LIST_SIZES, NO_SERVICES, PROVISIONAL_QUARTER
+from examples.synthetic.registry import REGISTER_FILE
+from examples.synthetic.write import write_lines
+
+# Days after the end of the quarter.
+_USUAL = {"tilmeldte": 8, "ydelser": 12, "recepter": 15}
+_BESIDES = (
+    (date(2026, 7, 1), REGISTER_FILE, ""),
+    (date(2025, 9, 1), f"recepter_{DOUBLED_QUARTER}_rettet.csv", "correction: replaces the practice-months it holds"),
+    (date(2026, 7, 3), f"recepter_{PROVISIONAL_QUARTER}_foreloebig.csv", "provisional: the last month is incomplete"),
+)
+_NOTE = {
+    f"tilmeldte_{LATE_LIST_SIZES}.csv": "late",
+    f"recepter_{DOUBLED_QUARTER}.csv": "two practices have one month twice over",
+    f"recepter_{PROVISIONAL_QUARTER}.csv": "final: replaces the provisional file",
+}
+_LATE_DAY = date(2026, 2, 20)
+
+
+def deliveries() -> list[tuple[date, str, str]]:
+    """One entry per delivered file: the day, the file and a note, in the order of delivery."""
+    came = [
+        (_day(source, quarter), f"{source}_{quarter_text(quarter)}.csv")
+        for quarter in range(QUARTERS)
+        for source in _USUAL
+        if not (source == "ydelser" and quarter_text(quarter) in NO_SERVICES)
+    ]
+    return sorted([*((day, name, _NOTE.get(name, "")) for day, name in came), *_BESIDES])
+
+
+def write_deliveries(truth: Path) -> None:
+    """One row per delivered file, in the order of delivery."""
+    rows = [f"{name},{day},{note}" for day, name, note in deliveries()]
+    write_lines(truth / "deliveries.csv", ["file,delivered,note", *rows])
+
+
+def _day(source: str, quarter: int) -> date:
+    if source == "tilmeldte" and quarter_text(quarter) == LATE_LIST_SIZES:
+        return _LATE_DAY
+    year, next_month = FIRST_YEAR + (quarter + 1) // 4, 3 * ((quarter + 1) % 4) + 1
+    return date(year, next_month, 1) + timedelta(days=_USUAL[source])

@@ -1,0 +1,77 @@
+"""What is planted: what happens to practices, who worked with the topic, and what is wrong with the files."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+BASELINE_MEETING = date(2025, 9, 17)
+# The first whole month after the meeting: from here on the practices that worked with the topic prescribe otherwise.
+EFFECT_FROM = date(2025, 10, 1)
+WINDOWS = {"baseline": ("2025-01-01", "2025-06-30"), "followup": ("2026-01-01", "2026-06-30")}
+BROAD_TO_PENICILLIN_V = 0.30
+
+
+@dataclass(frozen=True)
+class Event:
+    """One change in the region: what happened to which practice, on which day, and to whom it led.
+
+    The day is the first day for `opens` and `moves` and the last day for `closes` and `merges`.
+    `target` is the successor of a merger, the new cluster of a move, and empty otherwise.
+    """
+
+    kind: Literal["opens", "closes", "merges", "moves"]
+    practice: str
+    day: date
+    target: str = ""
+
+
+EVENTS = (
+    Event("opens", "000266", date(2024, 10, 1)),
+    Event("closes", "000452", date(2024, 11, 30)),
+    Event("opens", "000194", date(2025, 8, 1)),
+    Event("moves", "000652", date(2025, 10, 1), "K07"),
+    Event("merges", "000552", date(2025, 12, 31), "000545"),
+    Event("closes", "000359", date(2026, 4, 30)),
+)
+
+# Practice -> what is left of its antibiotic prescribing after the meeting. Everybody else has 1.
+TRUE_FACTOR = {
+    "000103": 0.82,
+    "000110": 0.85,
+    "000117": 0.80,
+    "000124": 0.88,
+    "000131": 0.84,
+    "000138": 0.82,
+    "000145": 0.86,
+    "000152": 0.80,
+    "000159": 0.85,
+    "000166": 0.83,
+    "000303": 0.84,
+    "000310": 0.80,
+    "000317": 0.86,
+    "000324": 0.82,
+    "000331": 0.88,
+    "000338": 0.83,
+    "000503": 0.80,
+    "000510": 0.87,
+    "000517": 0.84,
+    "000524": 0.82,
+    "000531": 0.85,
+}
+
+NO_CONSENT = "000431"
+TINY = "000745"
+TINY_PATIENTS = 150
+
+# (practice, quarter): the practice is in no row of that quarter's prescription file, and never was.
+NOT_SUBMITTED = (("000610", "2025K1"), ("000317", "2026K1"))
+# Quarters whose service file was never delivered at all.
+NO_SERVICES = ("2024K3",)
+# Items and DDD of these practices were delivered twice over in that month, and corrected later.
+DOUBLED = ("000217", "000510")
+DOUBLED_MONTH = "2025-05"
+DOUBLED_QUARTER = "2025K2"
+# The quarter that came in a provisional file first: some of its last month's items were not in yet.
+PROVISIONAL_QUARTER = "2026K2"
+PROVISIONAL_LATE_SHARE = 0.06
+LATE_LIST_SIZES = "2025K4"

@@ -1,0 +1,38 @@
+"""The month loop: who is listed, what they are prescribed, what services they receive."""
+
+from typing import NamedTuple
+
+from examples.synthetic.draws import generator
+from examples.synthetic.events import infections, medicines, services
+from examples.synthetic.habits import build_habits
+from examples.synthetic.logs import Log, join
+from examples.synthetic.months import MONTHS
+from examples.synthetic.moves import apply_events
+from examples.synthetic.patients import build_patients, leave
+from examples.synthetic.region import Practice
+from examples.synthetic.scene import set_scene
+
+
+class Simulation(NamedTuple):
+    """Everything that happened: one row per patient and month, per prescription, and per service."""
+
+    listed: Log
+    prescriptions: Log
+    services: Log
+
+
+def simulate(practices: tuple[Practice, ...], seed: int) -> Simulation:
+    """Run the region from the first month to the last."""
+    people, habits = build_patients(practices, seed), build_habits(practices, seed)
+    rng = generator(seed, 4)
+    listed: list[Log] = []
+    prescribed: list[Log] = []
+    served: list[Log] = []
+    for month in range(MONTHS):
+        apply_events(practices, people, month, rng)
+        scene = set_scene(people, month)
+        listed.append(scene.log)
+        prescribed += infections(scene, habits, rng) + medicines(scene, habits, rng)
+        served += services(scene, habits, rng)
+        leave(people, scene.rows, month, rng)
+    return Simulation(join(listed), join(prescribed), join(served))

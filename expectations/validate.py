@@ -1,0 +1,100 @@
+"""Validation of one staged extract: every check of its contract asked inside DuckDB, one result each."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from great_expectations.core import ExpectationValidationResult
+from great_expectations.expectations import UnexpectedRowsExpectation
+from great_expectations.expectations.expectation import Expectation
+
+from expectations.row_queries import ROW_NUMBER, query_of
+from expectations.staged_rows import StagedRows, opened
+from expectations.suite import PlannedCheck, expectations_for
+from transforms.checked import CheckResult, Example, Outcome, Reference
+from transforms.contract import Contract
+
+EXAMPLES = 5
+NO_VALUE = ""
+# BASIC counts every offending row but fetches none: the first few are asked for afterwards, in the file's order.
+_COUNT_ROWS = {
+    "result_format": "BASIC",
+    "partial_unexpected_count": 0,
+    "unexpected_index_column_names": [ROW_NUMBER],
+    "return_unexpected_index_query": True,
+}
+
+# Its messages about a check that crashed quote the engine, and the engine quotes cells.
+logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)
+
+
+class _CrashedError(Exception):
+    """A check that could not be asked. It has no message: the engine's own may hold cell values."""
+
+
+def validate(staged: Path, contract: Contract, reference: Reference) -> tuple[CheckResult, ...]:
+    """One result per check of `contract`, in its order. No rows staged breaks no rule but `row_count`.
+
+    Raises:
+        IncompleteCheckError: a check of the contract lacks what its rule needs.
+        ValidationUnavailableError: the file cannot be opened.
+    """
+    planned = expectations_for(contract, reference)
+    with opened(staged) as rows:
+        rows_checked = rows.count()
+        return tuple(_asked(plan, rows, rows_checked) for plan in planned)
+
+
+def _asked(plan: PlannedCheck, rows: StagedRows, rows_checked: int) -> CheckResult:
+    # One by one: asked together, a check that crashes takes the checks that share its query with it.
+    try:
+        answers = {name: _answer(expectation, rows) for name, expectation in plan.expectations.items()}
+        failed = {name: answer for name, answer in answers.items() if not answer.success}
+        rows_failed, examples = _found(plan, rows, failed)
+    except Exception:
+        return _result(plan, "crashed", 0)
+    return _result(plan, "failed" if failed else "passed", rows_checked, rows_failed, examples)
+
+
+def _result(
+    plan: PlannedCheck, outcome: Outcome, rows_checked: int, rows_failed: int = 0, examples: tuple[Example, ...] = ()
+) -> CheckResult:
+    check = plan.check
+    return CheckResult(
+        check.check_id, check.rule, plan.columns, check.severity, outcome, rows_checked, rows_failed, examples
+    )
+
+
+def _answer(expectation: Expectation, rows: StagedRows) -> ExpectationValidationResult:
+    answer = rows.batch.validate(expectation, result_format=_COUNT_ROWS)
+    info = answer.exception_info or {}
+    # A crash in a metric is told one level further down, under the metric's name.
+    told = [info, *(part for part in info.values() if isinstance(part, dict))]
+    if any(part.get("raised_exception") for part in told):
+        raise _CrashedError
+    return answer
+
+
+def _found(
+    plan: PlannedCheck, rows: StagedRows, failed: dict[str, ExpectationValidationResult]
+) -> tuple[int, tuple[Example, ...]]:
+    """Rows that broke the rule and the first of them. A wrong number of rows is no row's fault."""
+    if not failed or plan.check.rule == "row_count":
+        return 0, ()
+    queries = {name: _offending_rows(plan.expectations[name], answer) for name, answer in failed.items()}
+    # A row can be wrong in two columns and is still one row.
+    rows_failed = rows.count_offending(queries) if len(failed) > 1 else _count(*failed.values())
+    first = rows.first_offending(queries, EXAMPLES)
+    return rows_failed, tuple(Example(number, name, NO_VALUE if cell is None else cell) for number, name, cell in first)
+
+
+def _offending_rows(expectation: Expectation, answer: ExpectationValidationResult) -> str:
+    if isinstance(expectation, UnexpectedRowsExpectation):
+        return query_of(expectation)
+    return answer.result["unexpected_index_query"]
+
+
+def _count(answer: ExpectationValidationResult) -> int:
+    # A rows expectation has nothing to observe but the number of its rows.
+    return answer.result.get("unexpected_count", answer.result.get("observed_value"))

@@ -1,0 +1,1 @@
+"""Prefect: order, retries; the command line; settings."""

@@ -1,0 +1,90 @@
+"""Building packs: from exact figures to the tables that one meeting's readers may see."""
+
+from __future__ import annotations
+
+from random import Random, SystemRandom
+
+import polars as pl
+
+from flows.orders import Order
+from flows.settings import Workspace
+from transforms.definitions import Package
+from transforms.disclosure_check import Counts, violations
+from transforms.errors import DataRefusedError
+from transforms.pack import Mart, Meeting, exact_figures, members, notes, pack_row, published_figures
+from transforms.practice_months import Facts
+from warehouse import mart, packs
+from warehouse.facts import last_known, read_facts
+
+
+class PackBlockedError(DataRefusedError):
+    """A printed figure would break a disclosure rule; the pack was not written."""
+
+
+def compute_package(workspace: Workspace, package_id: str, period: mart.Period, run_id: str) -> int:
+    """Compute the package's figures for all units; returns the number of rows."""
+    return mart.compute(workspace.store, workspace.package(package_id), period, last_known(workspace.store), run_id)
+
+
+def cluster_ids(workspace: Workspace, period: mart.Period) -> list[str]:
+    """The clusters with at least one consenting member at the end of the later window."""
+    facts = _facts(workspace, period)
+    current = facts.memberships.filter(
+        pl.col("valid_from") <= period.span.end, pl.col("valid_to").is_null() | (pl.col("valid_to") >= period.span.end)
+    )
+    consenting = facts.practices.filter("consented").select("practice_id")
+    return (
+        current.join(consenting, on="practice_id")
+        .select(pl.col("cluster_id").unique().sort())
+        .collect()["cluster_id"]
+        .to_list()
+    )
+
+
+def build_pack(workspace: Workspace, order: Order) -> None:
+    """Put the pack's figures in report.*, rounded and hidden as its readers may see them.
+
+    Raises:
+        PackBlockedError: a figure breaks a rule; its sentence names the figure.
+    """
+    package, meeting = workspace.package(order.package), order.meeting_of(workspace)
+    period = order.period(workspace)
+    facts = _facts(workspace, period)
+    exact = Mart(mart.measures(workspace.store, package, period), mart.comparisons(workspace.store, package, period))
+    shown = members(meeting, facts)
+    labels = _labels(workspace, meeting, package, shown)
+    figures, counts = _figures(package, meeting, exact, facts, labels)
+    if faults := violations(figures.iter_rows(named=True), package, meeting.mode, counts):
+        raise PackBlockedError(f"The pack {meeting.pack_id} was not written: {faults[0]} ({len(faults)} in all).")
+    sources, checks = packs.sources_and_checks(workspace.store, meeting, package, last_known(workspace.store))
+    row = pack_row(meeting, package, facts, figures, example=workspace.definition.example_data)
+    told = notes(meeting, exact, package, facts, shown["practice_id"].to_list())
+    frames = (row, figures, sources, checks, told)
+    packs.write_pack(workspace.store, meeting.pack_id, dict(zip(packs.TABLES, frames, strict=True)))
+
+
+def _figures(
+    package: Package, meeting: Meeting, exact: Mart, facts: Facts, labels: dict[str, str]
+) -> tuple[pl.DataFrame, Counts]:
+    counts: dict[tuple[str, str, str], tuple[float, float]] = {}
+    parts: list[pl.DataFrame] = []
+    for measure in package.measures:
+        units = exact_figures(measure, meeting, exact, facts, labels)
+        for row in units.filter(pl.col("level") == "practice").iter_rows(named=True):
+            for side in ("before", "now"):
+                counts[measure.id, row["label"], side] = row[f"{side}_numerator"], row[f"{side}_denominator"]
+        parts.append(published_figures(measure, units, meeting, labels))
+    return pl.concat(parts), counts
+
+
+def _labels(workspace: Workspace, meeting: Meeting, package: Package, shown: pl.DataFrame) -> dict[str, str]:
+    if meeting.mode == "open":
+        return dict(zip(shown["practice_id"], shown["practice_name"], strict=True))
+    seed = workspace.definition.letters.seed
+    random = SystemRandom() if seed is None else Random(f"{seed}/{meeting.cluster_id}/{package.id}")
+    return packs.letters(workspace.store, meeting, package, shown["practice_id"].to_list(), random)
+
+
+def _facts(workspace: Workspace, period: mart.Period) -> Facts:
+    store, span = workspace.store, (period.span.start, period.span.end)
+    return read_facts(store, span, last_known(store), silence_is_consent=period.silence_is_consent)

@@ -1,0 +1,194 @@
+"""The command line. It starts fast: what is heavy is imported where it is used."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from transforms.errors import UserError
+
+if TYPE_CHECKING:
+    from flows.findings import Findings
+    from flows.settings import Workspace
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="""Data for quality clusters in general practice: extracts in, checked, measured, compared, rendered.
+
+    Start with `klyngeflow demo`, then look into the folder it names. A workspace of your own begins with
+    `klyngeflow init DIR`: put extracts into its inbox, write the meeting into its klyngeflow.toml, and
+    `klyngeflow run --workspace DIR`.
+
+    Exit codes: 0 done; 2 you can mend it, and one sentence says how; 3 data refused or pack blocked; 1 our fault.
+    """,
+)
+WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace's folder.", metavar="DIR")]
+HERE = Path()
+
+
+class KindOption(StrEnum):
+    """The kinds of pack."""
+
+    baseline = "baseline"
+    followup = "follow-up"
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")]) -> None:
+    """Make an empty workspace: settings with comments, an inbox, and a place for contracts and packages."""
+    from flows.starting import make_workspace
+
+    made = make_workspace(folder)
+    typer.echo(f"Made {made}. Put extracts into {made / 'inbox'}, then: klyngeflow run --workspace {folder}")
+
+
+@app.command()
+def doctor(workspace: WorkspaceOption = HERE, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Say what was found on this machine, and what to do about each thing that is missing."""
+    from flows.doctor import examine
+
+    findings = examine(workspace)
+    if as_json:
+        typer.echo(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False, indent=1))
+    else:
+        for finding in findings:
+            typer.echo(finding.line())
+    if any(not finding.good for finding in findings):
+        raise typer.Exit(2)
+
+
+@app.command()
+def demo(workspace: WorkspaceOption = Path("examples/demo")) -> None:
+    """Make a synthetic region and run the whole job on it: about two minutes, nothing leaves this machine."""
+    from flows.starting import make_demo
+
+    made = make_demo(workspace)
+    _finish(_run_pipeline(made), made)
+
+
+@app.command()
+def run(workspace: WorkspaceOption = HERE) -> None:
+    """Bring in what lies in the inbox, compute, compare, and render every pack that klyngeflow.toml plans."""
+    from flows.settings import load_workspace
+
+    opened = load_workspace(workspace)
+    _finish(_run_pipeline(opened), opened)
+
+
+@app.command()
+def ingest(
+    source: Annotated[str, typer.Argument(help="Which source the files are of, such as prescriptions.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="The extracts.")],
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Bring extracts in: landed as received, typed by the contract, checked, and entered as facts.
+
+    The same file twice is left alone. A file that is refused changes nothing; the last accepted figures stay.
+    """
+    from flows.commands import ingest_files
+    from flows.settings import load_workspace
+
+    outcomes = ingest_files(load_workspace(workspace), source, files)
+    for outcome in outcomes:
+        typer.echo(_outcome_line(outcome.file_name, outcome.state, outcome.rows, outcome.shown))
+    _exit_with_worst([outcome.exit_code for outcome in outcomes])
+
+
+@app.command()
+def request(
+    cluster: Annotated[str, typer.Option(help="The cluster's code in the registry.")],
+    package: Annotated[str, typer.Option(help="The klyngepakke, such as antibiotika.")],
+    meeting: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day of the meeting.")],
+    kind: Annotated[KindOption, typer.Option(help="Figures as they are, or before and after.")],
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Compute and render one pack for one meeting, from the extracts accepted so far.
+
+    The window is the newest whole one that is delivered before the meeting; a follow-up compares it with the same
+    months a year earlier.
+    """
+    from flows.commands import request_pack
+    from flows.settings import load_workspace
+
+    opened = load_workspace(workspace)
+    found = request_pack(opened, cluster, package, meeting.date(), kind.name)
+    _finish(found, opened)
+
+
+@app.command()
+def status(workspace: WorkspaceOption = HERE, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """List the extracts that came, what became of each, and why a refused one was refused."""
+    from flows.settings import load_workspace
+    from flows.starting import require_warehouse
+    from warehouse.ledger import extracts
+
+    opened = load_workspace(workspace)
+    require_warehouse(opened)
+    rows = extracts(opened.store).iter_rows(named=True)
+    if as_json:
+        typer.echo(json.dumps(list(rows), ensure_ascii=False, indent=1, default=str))
+        return
+    for row in rows:
+        typer.echo(_outcome_line(row["file_name"], row["state"], row["rows_staged"] or 0, row["reason"] or ""))
+
+
+def _outcome_line(name: str, state: str, rows: int, sentence: str) -> str:
+    if sentence:
+        return f"{state:9} {sentence}"
+    if state == "known":
+        return f"{state:9} {name}: these bytes are in use already; nothing to do."
+    return f"{state:9} {name}: {rows:,} rows"
+
+
+def _run_pipeline(workspace: Workspace) -> Findings:
+    from flows.commands import run_everything
+
+    return run_everything(workspace)
+
+
+def _finish(found: Findings, workspace: Workspace) -> None:
+    from flows.summary import show
+
+    show(found, workspace)
+    _exit_with_worst([outcome.exit_code for outcome in found.outcomes])
+
+
+def _exit_with_worst(codes: list[int]) -> None:
+    if worst := max(codes, default=0):
+        raise typer.Exit(worst)
+
+
+def _report_our_fault(error: Exception) -> None:
+    # The message of an engine may repeat cells of an extract: the log gets the places in the code, never the text.
+    path = Path("logs") / f"klyngeflow-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
+    path.parent.mkdir(exist_ok=True)
+    places = traceback.format_list(traceback.extract_tb(error.__traceback__))
+    path.write_text(f"{type(error).__name__}\n{''.join(places)}", encoding="utf-8")
+    typer.echo(f"klyngeflow stopped because of a fault of its own ({type(error).__name__}). Details: {path}", err=True)
+
+
+def main() -> None:
+    """The entry point: every error ends in one sentence and a documented exit code."""
+    from flows.environment import refuse_telemetry
+
+    refuse_telemetry()
+    try:
+        app()
+    except UserError as error:
+        typer.echo(error.shown(), err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("Stopped. Nothing is half done: run the same command again to go on.", err=True)
+        sys.exit(130)
+    except Exception as error:  # the last resort: everything else has its own sentence
+        _report_our_fault(error)
+        sys.exit(1)

@@ -1,0 +1,55 @@
+"""What must be set before Prefect or Great Expectations is imported: no telemetry, no outbound call, whatever was set.
+
+Import this first in every module that imports Prefect.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+ALWAYS = {
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    "PREFECT_CLI_PROMPT": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+}
+DEFAULT_SERVER = ("127.0.0.1", 4200)
+_QUIET = {"PREFECT_LOGGING_LEVEL": "ERROR", "PREFECT_LOGGING_SERVER_LEVEL": "ERROR"}
+
+
+def refuse_telemetry() -> None:
+    """Switch every known telemetry off in this process and in those it starts."""
+    os.environ.update(ALWAYS)
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+
+
+def prepare_prefect(home: Path) -> None:
+    """Let flows use a running Prefect server where there is one, else one of their own that lives in `home`.
+
+    A server is running when PREFECT_API_URL names it or something answers on Prefect's usual port of this machine.
+    """
+    refuse_telemetry()
+    os.environ.setdefault("PREFECT_HOME", str(home.resolve()))
+    if "PREFECT_API_URL" not in os.environ and server_is_running():
+        host, port = DEFAULT_SERVER
+        os.environ["PREFECT_API_URL"] = f"http://{host}:{port}/api"
+
+
+def server_is_running() -> bool:
+    """Whether a Prefect server answers on its usual port of this machine."""
+    import httpx
+
+    host, port = DEFAULT_SERVER
+    try:
+        with socket.create_connection(DEFAULT_SERVER, timeout=0.3):
+            pass
+        answer = httpx.get(f"http://{host}:{port}/api/health", timeout=2, trust_env=False)
+    except (OSError, httpx.HTTPError):
+        return False
+    return answer.status_code == 200 and answer.text.strip() == "true"

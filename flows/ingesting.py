@@ -1,0 +1,131 @@
+"""Bringing one extract in: the steps behind the tasks, each able to run again."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Literal
+
+from expectations.process import Validator
+from flows.refusals import refused_by_checks, refused_cell
+from flows.settings import Workspace
+from transforms.contract import Contract
+from transforms.errors import UserError
+from warehouse import ledger
+from warehouse.extract_file import Extract
+from warehouse.landing import land
+from warehouse.promotion import promote
+from warehouse.schema import migrate
+from warehouse.staging import stage
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file in the inbox and the source that takes it."""
+
+    source: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one delivery. `sentence` says why a file was refused; `shown` also has the value found.
+
+    `shown` is for the terminal of the person who sent the file; it is never stored.
+    """
+
+    file_name: str
+    state: Literal["accepted", "known", "refused"]
+    rows: int = 0
+    sentence: str = ""
+    shown: str = ""
+    exit_code: int = 0
+
+
+def deliveries(workspace: Workspace) -> tuple[list[Delivery], list[Path]]:
+    """The inbox's files with their sources, in the order of bringing in, and those that no contract takes.
+
+    Registry first, then by source; provisional deliveries before final ones, so that a correction comes last.
+    """
+    files = sorted(path for path in workspace.inbox.glob("*") if path.is_file() and not path.name.startswith("."))
+    taken: list[Delivery] = []
+    for contract in workspace.contracts:
+        own = [path for path in files if any(fnmatch(path.name, pattern) for pattern in contract.file.patterns)]
+        mark = contract.file.provisional_in_name
+        own.sort(key=lambda path: (not (mark and mark in path.name), path.name))
+        taken += [Delivery(contract.source, path) for path in own]
+    claimed = {delivery.path for delivery in taken}
+    return taken, [path for path in files if path not in claimed]
+
+
+def prepare(workspace: Workspace) -> None:
+    """Make the warehouse, or bring it to the newest schema."""
+    migrate(workspace.store.database)
+
+
+def land_delivery(workspace: Workspace, source: str, path: Path) -> tuple[int, bool]:
+    """The extract's number in the ledger, and whether its bytes are in use already."""
+    landed = land(workspace.store, workspace.contract(source), path, getpass.getuser())
+    return landed.extract_id, landed.already_promoted
+
+
+def stage_extract(workspace: Workspace, extract_id: int) -> None:
+    """Type the rows; refuse the extract when a cell cannot be read.
+
+    Raises:
+        UserError: the ledger has the extract as refused, and why.
+    """
+    contract, entry = _extract(workspace, extract_id)
+    landed = workspace.store.landed(entry.source, entry.sha256)
+    extract = Extract(entry.file_name, landed.read_bytes(), entry.sha256)
+    with _refusing(workspace, extract_id):
+        staged = stage(extract, landed, contract, workspace.store.staged(entry.source, entry.sha256))
+        ledger.record_staged(workspace.store, contract, extract_id, staged)
+        rejected = ledger.first_rejected(workspace.store, entry.source, entry.sha256)
+        if rejected is not None:
+            raise refused_cell(entry.file_name, contract, *rejected)
+
+
+def validate_extract(workspace: Workspace, extract_id: int, validator: Validator) -> None:
+    """Ask every check of the contract; refuse the extract when a critical one does not pass.
+
+    Raises:
+        UserError: the ledger has the extract as refused, and why.
+    """
+    contract, entry = _extract(workspace, extract_id)
+    staged = workspace.store.staged(entry.source, entry.sha256)
+    results = validator.validate(staged, contract, ledger.reference(workspace.store, extract_id))
+    ledger.record_checks(workspace.store, contract, extract_id, results)
+    with _refusing(workspace, extract_id):
+        refusal = refused_by_checks(entry.file_name, contract, results)
+        if refusal is not None:
+            raise refusal
+
+
+def promote_extract(workspace: Workspace, extract_id: int) -> Outcome:
+    """Enter the rows as facts."""
+    contract, entry = _extract(workspace, extract_id)
+    promote(workspace.store, contract, extract_id, workspace.store.staged(entry.source, entry.sha256))
+    return Outcome(entry.file_name, "accepted", entry.rows_staged or 0)
+
+
+def _extract(workspace: Workspace, extract_id: int) -> tuple[Contract, ledger.Entry]:
+    entry = ledger.entry(workspace.store, extract_id)
+    return workspace.contract(entry.source), entry
+
+
+class _refusing:  # noqa: N801 - reads as a word in `with _refusing(...)`
+    """Enters a refusal in the ledger before it goes on its way."""
+
+    def __init__(self, workspace: Workspace, extract_id: int) -> None:
+        self.workspace = workspace
+        self.extract_id = extract_id
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, UserError):
+            ledger.refuse(self.workspace.store, self.extract_id, str(error))

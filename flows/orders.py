@@ -1,0 +1,119 @@
+"""Orders: which pack to make. Names, codes and dates only, so that one can travel between tasks and processes."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Literal
+
+from flows.settings import Workspace
+from transforms.calendar import Window, month_after
+from transforms.definitions import Package
+from transforms.errors import UserError
+from transforms.model import Strict
+from transforms.pack import Meeting
+from warehouse import meetings
+from warehouse.mart import Period
+
+Kind = Literal["baseline", "followup"]
+
+
+class OrderError(UserError):
+    """The pack that was asked for cannot be made from what is known."""
+
+
+class Order(Strict):
+    """One pack: cluster, package, meeting and the first month of each window."""
+
+    cluster: str
+    package: str
+    kind: Kind
+    meeting: date
+    baseline_from: date
+    followup_from: date | None = None
+
+    @property
+    def pack_id(self) -> str:
+        """A name that is the same each time this pack is made; also its folder in the outbox."""
+        cluster = re.sub(r"[^A-Za-z0-9-]+", "-", self.cluster).strip("-")
+        return f"{cluster}_{self.package}_{self.kind}_{self.meeting.isoformat()}"
+
+    def windows(self, package: Package) -> tuple[Window, Window | None]:
+        """The baseline and, at a follow-up, the later window: as long as the package says."""
+        months = package.windows.months
+        later = Window.of(self.followup_from, months) if self.followup_from else None
+        return Window.of(self.baseline_from, months), later
+
+    def meeting_of(self, workspace: Workspace) -> Meeting:
+        """The meeting as the pack needs it."""
+        baseline, followup = self.windows(workspace.package(self.package))
+        definition = workspace.definition
+        return Meeting(
+            self.pack_id, self.cluster, self.meeting, baseline, followup, definition.mode, definition.language
+        )
+
+    def period(self, workspace: Workspace) -> Period:
+        """The windows with what silence means in this workspace."""
+        baseline, followup = self.windows(workspace.package(self.package))
+        return Period(baseline, followup, workspace.definition.consent.default == "given")
+
+
+def planned(workspace: Workspace, clusters: list[str]) -> list[Order]:
+    """The packs that klyngeflow.toml plans: each for every cluster."""
+    return [
+        Order(
+            cluster=cluster,
+            package=plan.package,
+            kind=plan.kind,
+            meeting=plan.meeting,
+            baseline_from=plan.baseline_from,
+            followup_from=plan.followup_from,
+        )
+        for plan in workspace.definition.packs
+        for cluster in clusters
+    ]
+
+
+def for_meeting(workspace: Workspace, cluster: str, package_id: str, meeting: date, kind: Kind) -> Order:
+    """The order for a meeting: the newest whole window that is delivered before it, and the same months before that.
+
+    Raises:
+        OrderError: an unknown cluster, no window delivered, or a follow-up that began before the baseline meeting.
+    """
+    package = workspace.package(package_id)
+    _require_cluster(workspace, cluster)
+    later = _newest_window(workspace, package, meeting)
+    order = {"cluster": cluster, "package": package_id, "kind": kind, "meeting": meeting}
+    if kind == "baseline":
+        return Order.model_validate(order | {"baseline_from": later.start})
+    _require_after_baseline_meeting(workspace, cluster, package, later)
+    before = later.shifted(-package.windows.followup_after_months)
+    return Order.model_validate(order | {"baseline_from": before.start, "followup_from": later.start})
+
+
+def _require_cluster(workspace: Workspace, cluster: str) -> None:
+    known = meetings.clusters(workspace.store)
+    if cluster not in known:
+        named = ", ".join(f"{key} ({name})" for key, name in sorted(known.items())[:8])
+        raise OrderError(f"There is no cluster {cluster!r} in the registry. Write a code such as: {named}.")
+
+
+def _newest_window(workspace: Workspace, package: Package, meeting: date) -> Window:
+    sources = {selection.source for each in package.measures for selection in (each.numerator, each.denominator)}
+    delivered = meetings.delivered_until(workspace.store, sorted(sources | {"list_sizes"}))
+    months = package.windows.months
+    missing = sorted(source for source in sources if source not in delivered)
+    if missing:
+        raise OrderError(f"Nothing of {', '.join(missing)} has been accepted yet. Bring it in: klyngeflow ingest.")
+    last = min(*delivered.values(), month_after(meeting, -1))
+    return Window.of(month_after(last, 1 - months), months)
+
+
+def _require_after_baseline_meeting(workspace: Workspace, cluster: str, package: Package, later: Window) -> None:
+    held = meetings.baseline_meeting(workspace.store, cluster, package.id)
+    if held is not None and later.start <= held:
+        first = Window.of(month_after(held, 1), package.windows.months)
+        raise OrderError(
+            f"The newest window delivered begins on {later.start}, before the baseline meeting on {held}: it cannot show "
+            f"what the meeting led to. Bring in extracts until {first.end} and ask again."
+        )

@@ -1,0 +1,195 @@
+"""The flows: what happens in which order. Tasks are names around functions that are tested without Prefect.
+
+Tasks hand each other names (folders, numbers, codes, dates), never frames or connections. A retry is tried only where
+one can help: another writer had the warehouse, the validating process died, a disk or share did not answer.
+"""
+
+# ruff: noqa: E402 - the environment must be set before Prefect reads it
+
+from __future__ import annotations
+
+from flows.environment import refuse_telemetry
+
+refuse_telemetry()
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.tasks import Task
+
+from expectations.errors import ValidationUnavailableError
+from flows import building, ingesting, rendering
+from flows.findings import Findings, cluster_lines, markdown
+from flows.ingesting import Delivery, Outcome
+from flows.orders import Order, planned
+from flows.progress import DISPLAY
+from flows.settings import Workspace, load_workspace
+from flows.validating import one_validator
+from transforms.errors import UserError
+from warehouse import meetings, runs
+from warehouse.connection import WarehouseBusyError
+from warehouse.publishing import publish as publish_copy
+
+_MAY_PASS = (WarehouseBusyError, ValidationUnavailableError, OSError)
+
+
+def _may_pass(_: Task[..., Any], __: TaskRun, state: State[Any]) -> bool:
+    return isinstance(state.data, _MAY_PASS) or isinstance(getattr(state.data, "result", None), _MAY_PASS)
+
+
+_step = {"cache_policy": NO_CACHE, "retries": 2, "retry_delay_seconds": 3, "retry_condition_fn": _may_pass}
+
+
+@task(task_run_name="land-{path.name}", **_step)
+def land(workspace: Path, source: str, path: Path) -> tuple[int, bool]:
+    """The extract's number, and whether its bytes are in use already."""
+    return ingesting.land_delivery(load_workspace(workspace), source, path)
+
+
+@task(task_run_name="stage-{extract_id}", **_step)
+def stage(workspace: Path, extract_id: int) -> None:
+    """Type the rows of one extract."""
+    ingesting.stage_extract(load_workspace(workspace), extract_id)
+
+
+@task(task_run_name="validate-{extract_id}", **_step)
+def validate(workspace: Path, extract_id: int) -> None:
+    """Ask every check of the contract of one extract."""
+    with one_validator() as validator:
+        ingesting.validate_extract(load_workspace(workspace), extract_id, validator)
+
+
+@task(task_run_name="promote-{extract_id}", **_step)
+def promote(workspace: Path, extract_id: int) -> Outcome:
+    """Enter the rows of one extract as facts."""
+    return ingesting.promote_extract(load_workspace(workspace), extract_id)
+
+
+@task(task_run_name="compute-{package_id}", **_step)
+def compute(workspace: Path, order: Order, package_id: str, run_id: str) -> int:
+    """Compute the package's figures for all units over the order's windows."""
+    opened = load_workspace(workspace)
+    return building.compute_package(opened, package_id, order.period(opened), run_id)
+
+
+@task(task_run_name="build-{order.pack_id}", **_step)
+def build(workspace: Path, order: Order) -> str:
+    """Put one pack's printable figures in report.*."""
+    building.build_pack(load_workspace(workspace), order)
+    return order.pack_id
+
+
+@task(task_run_name="render", **_step)
+def render(workspace: Path, pack_ids: list[str], run_id: str) -> list[Path]:
+    """Render packs and put them in the outbox."""
+
+    def tell(done: int, total: int) -> None:
+        DISPLAY.advance("Rendering reports", done, total)
+
+    return rendering.render_packs(load_workspace(workspace), pack_ids, run_id, tell)
+
+
+@task(task_run_name="swap-public-copy", **_step)
+def swap_public_copy(workspace: Path) -> Path:
+    """Put a fresh copy of the warehouse where users read it."""
+    return publish_copy(load_workspace(workspace).store)
+
+
+@flow(flow_run_name="ingest-{workspace.name}", validate_parameters=False)
+def ingest(workspace: Path, files: list[Delivery]) -> list[Outcome]:
+    """Bring files in, one after another; a refused one leaves the others alone."""
+    outcomes: list[Outcome] = []
+    with one_validator():
+        for number, delivery in enumerate(files):
+            DISPLAY.advance("Bringing extracts in", number, len(files))
+            outcomes.append(_bring_in(workspace, delivery))
+        DISPLAY.advance("Bringing extracts in", len(files), len(files))
+    return outcomes
+
+
+def _bring_in(workspace: Path, delivery: Delivery) -> Outcome:
+    try:
+        extract_id, known = land(workspace, delivery.source, delivery.path)
+        if known:
+            return Outcome(delivery.path.name, "known")
+        stage(workspace, extract_id)
+        validate(workspace, extract_id)
+        return promote(workspace, extract_id)
+    except UserError as error:
+        return Outcome(
+            delivery.path.name, "refused", sentence=str(error), shown=error.shown(), exit_code=error.exit_code
+        )
+
+
+@flow(flow_run_name="measure-{workspace.name}", validate_parameters=False)
+def measure(workspace: Path, orders: list[Order], run_id: str) -> int:
+    """Compute each package once per pair of windows that the orders need."""
+    needed = {(order.package, order.baseline_from, order.followup_from): order for order in orders}
+    rows = 0
+    for number, (key, order) in enumerate(needed.items()):
+        DISPLAY.advance("Computing measures", number, len(needed))
+        rows += compute(workspace, order, key[0], run_id)
+    DISPLAY.advance("Computing measures", len(needed), len(needed))
+    return rows
+
+
+@flow(flow_run_name="publish-{workspace.name}", validate_parameters=False)
+def publish(workspace: Path, orders: list[Order], run_id: str) -> list[Path]:
+    """Make the packs and swap the public copy in."""
+    pack_ids: list[str] = []
+    for number, order in enumerate(orders):
+        DISPLAY.advance("Building packs", number, len(orders))
+        pack_ids.append(build(workspace, order))
+    DISPLAY.advance("Building packs", len(orders), len(orders))
+    DISPLAY.advance("Rendering reports", 0, 1)
+    folders = render(workspace, pack_ids, run_id)
+    swap_public_copy(workspace)
+    return folders
+
+
+@flow(flow_run_name="pipeline-{workspace.name}", validate_parameters=False)
+def pipeline(workspace: Path) -> Findings:
+    """The whole job: what lies in the inbox in, then every pack that klyngeflow.toml plans."""
+    opened = load_workspace(workspace)
+    ingesting.prepare(opened)
+    with runs.recorded(opened.store, "pipeline") as run_id:
+        files, _ = ingesting.deliveries(opened)
+        outcomes = ingest(workspace, files)
+        orders = _planned_orders(opened)
+        return _make(opened, orders, run_id, outcomes)
+
+
+@flow(flow_run_name="request-{order.pack_id}", validate_parameters=False)
+def request(workspace: Path, order: Order) -> Findings:
+    """One pack for one meeting, from what has been accepted."""
+    opened = load_workspace(workspace)
+    with runs.recorded(opened.store, "request") as run_id:
+        return _make(opened, [order], run_id, [])
+
+
+def _planned_orders(workspace: Workspace) -> list[Order]:
+    if not workspace.definition.packs:
+        return []
+    periods = [order.period(workspace) for order in planned(workspace, [""])]
+    return planned(workspace, building.cluster_ids(workspace, periods[0]))
+
+
+def _make(workspace: Workspace, orders: list[Order], run_id: str, outcomes: list[Outcome]) -> Findings:
+    for order in orders:
+        meetings.record_request(workspace.store, order.meeting_of(workspace), order.package, "klyngeflow")
+    if orders:
+        measure(workspace.root, orders, run_id)
+        folders = publish(workspace.root, orders, run_id)
+    else:
+        folders = []
+        swap_public_copy(workspace.root)
+    lines = [line for order in orders for line in cluster_lines(workspace, order)]
+    found = Findings(tuple(outcomes), tuple(folders), tuple(lines))
+    create_markdown_artifact(
+        markdown(found), key="findings", description=f"What the run of {workspace.definition.name} found"
+    )
+    return found

@@ -1,0 +1,96 @@
+"""Rendering packs: from the printed tables to finished folders in the outbox."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+
+from flows.settings import Workspace
+from reports.fonts import cut_fonts
+from reports.manifest import Origin, write_manifest
+from reports.pack import Document, PackTables, RenderedFile, documents, render_document
+from reports.render import Renderer, find_renderer
+from transforms.definitions import Package
+from warehouse import packs
+from warehouse.files import sync_folder
+
+PROCESSES = 2
+Tell = Callable[[int, int], None]
+"""Called with how many documents are done, and of how many."""
+
+
+def render_packs(workspace: Workspace, pack_ids: Sequence[str], run_id: str, tell: Tell) -> list[Path]:
+    """Render every pack aside and put each whole into the outbox; returns their folders."""
+    renderer = find_renderer(cut_fonts(workspace.store.cache / "fonts"))
+    jobs = {pack_id: _documents(workspace, pack_id) for pack_id in pack_ids}
+    total = sum(len(each) for each in jobs.values())
+    done = 0
+    files: dict[str, list[RenderedFile]] = {pack_id: [] for pack_id in pack_ids}
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        waiting = {
+            pool.submit(_render_part, part, _aside(workspace, pack_id), renderer): (pack_id, len(part))
+            for pack_id, each in jobs.items()
+            for part in _parts(each, len(jobs))
+        }
+        for future in as_completed(waiting):
+            pack_id, count = waiting[future]
+            files[pack_id] += future.result()
+            done += count
+            tell(done, total)
+    return [_finish(workspace, pack_id, files[pack_id], renderer, run_id) for pack_id in pack_ids]
+
+
+def printed_versions(package: Package) -> Mapping[str, str]:
+    """The versions that every page names."""
+    return {"klyngeflow": version("klyngeflow"), package.id: package.version}
+
+
+def _tables(workspace: Workspace, pack_id: str) -> PackTables:
+    tables = packs.read_pack(workspace.store, pack_id)
+    return PackTables(*(tables[name] for name in packs.TABLES))
+
+
+def _documents(workspace: Workspace, pack_id: str) -> list[Document]:
+    tables = _tables(workspace, pack_id)
+    package = workspace.package(tables.row["package_id"])
+    aside = _aside(workspace, pack_id)
+    if aside.exists():
+        shutil.rmtree(aside)
+    return documents(tables, package, printed_versions(package))
+
+
+def _parts(each: list[Document], packs_in_all: int) -> list[list[Document]]:
+    """A pack is rendered by one process, so that its charts are drawn once; a pack on its own by all of them."""
+    if packs_in_all > 1:
+        return [each]
+    return [part for part in (each[index::PROCESSES] for index in range(PROCESSES)) if part]
+
+
+def _render_part(part: list[Document], folder: Path, renderer: Renderer) -> list[RenderedFile]:
+    return [file for document in part for file in render_document(document, folder, renderer)]
+
+
+def _aside(workspace: Workspace, pack_id: str) -> Path:
+    return workspace.store.outbox / f".{pack_id}.part"
+
+
+def _finish(workspace: Workspace, pack_id: str, files: Sequence[RenderedFile], renderer: Renderer, run_id: str) -> Path:
+    """The manifest comes last; then the folder takes the place of the one before."""
+    tables = _tables(workspace, pack_id)
+    package = workspace.package(tables.row["package_id"])
+    aside, final = _aside(workspace, pack_id), workspace.store.outbox / pack_id
+    ordered = sorted(files, key=lambda file: file.path.name)
+    write_manifest(aside, ordered, tables, package, Origin(renderer, printed_versions(package), {"run_id": run_id}))
+    old = workspace.store.outbox / f".{pack_id}.old"
+    if final.exists():
+        final.replace(old)
+    aside.replace(final)
+    sync_folder(final.parent)
+    if old.exists():
+        shutil.rmtree(old)
+    packs.keep_printed(workspace.store, pack_id, run_id, {file.path.name: file.sha256 for file in ordered})
+    return final

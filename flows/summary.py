@@ -1,0 +1,49 @@
+"""The end of a command: where the reports are and what was found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.table import Table
+
+from flows.findings import Findings
+from flows.progress import DISPLAY
+from flows.settings import Workspace
+
+
+def show(found: Findings, workspace: Workspace) -> None:
+    """Print what came in, what was refused, what the clusters' figures are and where the reports lie."""
+    if found.outcomes:
+        DISPLAY.say(
+            f"Extracts: {found.count('accepted')} accepted, {found.count('known')} in use already, "
+            f"{found.count('refused')} refused."
+        )
+    for outcome in found.outcomes:
+        if outcome.state == "refused":
+            DISPLAY.say(f"  refused: {outcome.shown}")
+    _show_lines(found)
+    if found.folders:
+        _show_folders(found.folders, workspace)
+
+
+def _show_lines(found: Findings) -> None:
+    if not DISPLAY.lively:
+        for line in found.lines:
+            DISPLAY.say(f"{line.cluster}; {line.measure}: {line.figure}")
+        return
+    table = Table("cluster", "measure", "figure", box=None, padding=(0, 2, 0, 0))
+    for line in found.lines:
+        table.add_row(line.cluster, line.measure, line.figure)
+    DISPLAY.console.print(table)
+
+
+def _show_folders(folders: tuple[Path, ...], workspace: Workspace) -> None:
+    files = sum(1 for folder in folders for path in folder.iterdir() if path.suffix in {".html", ".pdf"})
+    DISPLAY.say(f"{len(folders)} packs, {files} files, in {workspace.store.outbox}")
+    first = folders[0]
+    DISPLAY.say(f"Begin with {first / 'klyngerapport.html'}, then a member's: {_a_member(first)}")
+    DISPLAY.say(f"All figures, for any DuckDB client: {workspace.store.public}")
+
+
+def _a_member(folder: Path) -> Path:
+    return next(iter(sorted(folder.glob("medlem_*.pdf"))), folder)

@@ -1,0 +1,1 @@
+"""What is printed: content, wording, figures, rendering. Reads report.* only."""

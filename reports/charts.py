@@ -1,0 +1,174 @@
+"""From rows to charts: what is drawn, in words and numbers already, and the text that stands in for the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.figures.dumbbell import Bell, draw_dumbbell
+from reports.figures.key import draw_key
+from reports.figures.practices import Pair, Pairs, axis_values, draw_pairs
+from reports.figures.strip import draw_strip
+from reports.figures.strip_layout import STATE_ORDER, Frame, Strip, lay_out
+from reports.rows import MOST_LABELLED, MeasureRows, Point, Row
+from reports.sentences import pill
+from reports.setting import Setting
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing, the name of its file and its text alternative. `width` is in mm."""
+
+    name: str
+    svg: str
+    alt: str
+    width: int
+
+
+def strip_layout(rows: MeasureRows, setting: Setting) -> Strip:
+    return lay_out(rows, Frame(setting.voice, setting.fonts, setting.undelivered, setting.open_mode))
+
+
+def strip_chart(rows: MeasureRows, shared: Strip | None, setting: Setting) -> Chart:
+    """The sorted dots. `shared` is the layout of the cluster's own strip of the same measure."""
+    svg = draw_strip(strip_layout(rows, setting), shared, setting.fonts)
+    return Chart(f"strip-{rows.measure.id}.svg", svg, _strip_alt(rows, setting), 112)
+
+
+def dumbbell_chart(rows: MeasureRows, setting: Setting) -> Chart:
+    """Own practice, cluster and region from before to now."""
+    found = [row for row in (rows.own, rows.cluster, rows.region) if row is not None]
+    bells = tuple(_bell(row, at == 0, rows, setting) for at, row in enumerate(found))
+    svg = draw_dumbbell(bells, setting.fonts)
+    return Chart(f"dumbbell-{rows.measure.id}.svg", svg, _dumbbell_alt(found, rows, setting), 66)
+
+
+def pairs_chart(rows: MeasureRows, setting: Setting) -> Chart | None:
+    """Every practice from before to now: null where fewer than two can be shown."""
+    shown = [row for row in rows.practices if row.now.state != "not_submitted"]
+    if len(shown) < 2 or len(shown) > MOST_LABELLED:
+        return None
+    ordered = sorted(shown, key=lambda row: (not row.paired, -(_shown(row.before) or 0), row.label))
+    units = [row for row in (rows.cluster, rows.region) if row is not None]
+    pairs = tuple(_pair(row, rows, setting) for row in (*ordered, *units))
+    places = axis_values(pairs)
+    ticks = tuple(zip(places, setting.voice.numbers.axis(places), strict=True))
+    words = setting.voice.write
+    svg = draw_pairs(Pairs(pairs, ticks, words("chart", "before"), words("chart", "now")), setting.fonts)
+    alt = words("alt", "pairs", title=setting.voice.text(rows.measure.title))
+    return Chart(f"pairs-{rows.measure.id}.svg", svg, alt, 89)
+
+
+def key_chart(setting: Setting) -> Chart:
+    """How the states are drawn."""
+    return Chart("key.svg", draw_key(setting.voice, setting.fonts), setting.voice.write("alt", "key"), 184)
+
+
+def _bell(row: Row, first: bool, rows: MeasureRows, setting: Setting) -> Bell:
+    words, measure = setting.voice.write, rows.measure
+    role = "own" if row.own else row.level
+    before, now = _shown(row.before), _shown(row.now)
+    change, relative = _change_words(row, rows, setting)
+
+    def number(value: float | None, word: str) -> str:
+        text = "" if value is None else setting.voice.numbers.figure(measure, value)
+        return f"{words('chart', word)} {text}" if first and setting.followup and text else text
+
+    return Bell(
+        name=words("who", role),
+        under=_under(row, role, setting),
+        role=role,
+        before=before,
+        now=now,
+        before_words=number(before, "before"),
+        now_words=number(now, "now"),
+        interval=row.now.interval if now is not None else None,
+        change=change,
+        relative=relative,
+        faint=pill(row, setting) == "too_few",
+        joined=row.paired,
+    )
+
+
+def _under(row: Row, role: str, setting: Setting) -> str:
+    if role == "own":
+        return row.sign if row.sign == row.label else ""
+    key = "practices_matched" if setting.followup else "practices_delivered"
+    return setting.voice.write("who", f"{role}_under", n=int(setting.pack[key]))
+
+
+def _change_words(row: Row, rows: MeasureRows, setting: Setting) -> tuple[str, str]:
+    """The two short lines at a row's right end."""
+    words, kind = setting.voice.write, pill(row, setting)
+    if kind in ("too_few", "incomparable"):
+        return words("change", kind), words("change", f"{kind}_under")
+    if kind != "readable":
+        return setting.state(row.now), ""
+    numbers, measure = setting.voice.numbers, rows.measure
+    if not setting.followup:
+        bounds = row.now.interval
+        return (numbers.interval(measure, *bounds), words("chart", "interval")) if bounds else ("", "")
+    if row.change is None:
+        return "", ""
+    relative = f" ({setting.relative(row.ratio)})" if row.ratio is not None else ""
+    share = setting.voice.text(measure.unit) == "%"
+    unit = words("change", "points_short") if share else setting.voice.text(measure.unit)
+    under = words("change", "with_relative", unit=unit) if relative else unit
+    return numbers.change(measure, row.change) + relative, under
+
+
+def _pair(row: Row, rows: MeasureRows, setting: Setting) -> Pair:
+    before, now = _shown(row.before), _shown(row.now)
+    number = "" if now is None else setting.voice.numbers.figure(rows.measure, now)
+    name = row.sign if row.level == "practice" else setting.voice.write("who", row.level)
+    return Pair(name, row.level, before, now, number, _missing(row, before, now, setting), row.paired)
+
+
+def _missing(row: Row, before: float | None, now: float | None, setting: Setting) -> str:
+    """What stands where a dot is missing, or beside two dots that are not to be compared."""
+    say = setting.voice.write
+    before_words, now_words = setting.state(row.before), setting.state(row.now)
+    if before is None and now is None:
+        same = before_words == now_words
+        return now_words if same else f"{say('chart', 'no_before', state=before_words)}, {now_words}"
+    if now is None:
+        return say("chart", "no_now", state=now_words)
+    if before is None:
+        return say("chart", "no_before", state=before_words)
+    return "" if row.paired else say("change", pill(row, setting)) + " " + _under_words(row, setting)
+
+
+def _under_words(row: Row, setting: Setting) -> str:
+    kind = pill(row, setting)
+    return setting.voice.write("change", "incomparable_under") if kind == "incomparable" else ""
+
+
+def _shown(point: Point | None) -> float | None:
+    """A value that has a place in a picture."""
+    return None if point is None else point.value
+
+
+def _strip_alt(rows: MeasureRows, setting: Setting) -> str:
+    words, value = setting.voice.write, setting.value
+    title = setting.voice.text(rows.measure.title)
+    text = words("alt", "strip", title=title, period=setting.period("now"))
+    readable = sorted(row.now.value for row in rows.practices if row.now.readable and row.now.value is not None)
+    if len(readable) > 1:
+        low, high = (setting.voice.numbers.with_unit(rows.measure, number) for number in (readable[0], readable[-1]))
+        text += words("alt", "strip_range", n=len(readable), low=low, high=high)
+    for key, row in (("own", rows.own), ("cluster", rows.cluster), ("region", rows.region)):
+        text += words("alt", f"strip_{key}", value=value(rows.measure, row.now)) if row else ""
+    for state in STATE_ORDER:
+        count = sum(row.now.state == state for row in rows.practices)
+        text += words("alt", "strip_group", words=words("state", state), n=count) if count else ""
+    return text
+
+
+def _dumbbell_alt(found: list[Row], rows: MeasureRows, setting: Setting) -> str:
+    words, value = setting.voice.write, setting.value
+    suffix = "" if setting.followup else "_now"
+    text = words("alt", f"dumbbell{suffix}", title=setting.voice.text(rows.measure.title))
+    for row in found:
+        who = words("who", "own" if row.own else row.level)
+        before, now = value(rows.measure, row.before), value(rows.measure, row.now)
+        text += words("alt", f"dumbbell_row{suffix}", who=who, before=before, now=now)
+    return text

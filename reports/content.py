@@ -1,0 +1,214 @@
+"""Everything one report says, in the order it says it: what the templates print as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reports.charts import Chart, dumbbell_chart, key_chart, pairs_chart, strip_chart, strip_layout
+from reports.figures.strip_layout import Strip
+from reports.grounds import (
+    FailedCheck,
+    check_lines,
+    delivered_words,
+    failed_checks,
+    measure_check_line,
+    source_lines,
+    version_words,
+)
+from reports.markdown import Markdown, escaped
+from reports.rows import MeasureRows, Row
+from reports.sentences import pill, sentence, summary
+from reports.setting import Setting
+from reports.tables import Table, column_words, practices_table, units_table
+from transforms.definitions import Measure, Package
+
+
+@dataclass(frozen=True)
+class Said:
+    """Who, how it may be read, and one sentence."""
+
+    who: str
+    role: str
+    pill: str
+    pill_words: str
+    sentence: Markdown
+
+
+@dataclass(frozen=True)
+class Band:
+    """One målepunkt as printed."""
+
+    number: int
+    title: str
+    definition: str
+    direction: str
+    draft: str
+    charts: tuple[Chart, ...]
+    said: tuple[Said, ...]
+    notes: tuple[Markdown, ...]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What one report is made from. `shared` holds the layout of the cluster's own strip of each measure."""
+
+    package: Package
+    measures: Sequence[MeasureRows]
+    shared: Mapping[str, Strip]
+    tables: Any
+    versions: Mapping[str, str]
+
+
+def content(material: Material, setting: Setting) -> dict[str, Any]:
+    """The values for a template, by the names the templates use."""
+    checks = failed_checks(material.tables.checks)
+    pairs = [] if setting.member or not setting.followup else _pairs(material.measures, setting)
+    bands = [_band(number, rows, material, checks, setting) for number, rows in enumerate(material.measures, start=1)]
+    return {
+        **_head(material, setting),
+        "summary": _summary(material.measures, setting),
+        "bands": bands,
+        "key": key_chart(setting),
+        "key_note": _key_note(material.measures, setting),
+        "pairs": pairs,
+        "units": units_table(material.measures, setting),
+        "practices": _practices(material.measures, setting),
+        "columns": column_words(material.measures, setting),
+        "uncertainty": _uncertainty(setting),
+        "questions": [setting.voice.text(question) for question in material.package.questions],
+        "delivered": delivered_words(material.tables.notes, setting),
+        "sources": source_lines(material.tables.sources, setting),
+        "checks": check_lines(checks, setting),
+        "versions": version_words(material.versions),
+        "w": setting.voice.words,
+    }
+
+
+def charts(values: Mapping[str, Any]) -> list[Chart]:
+    """Every chart that a report's content holds."""
+    of_bands = [chart for band in values["bands"] for chart in band.charts]
+    return [*of_bands, *(chart for _, chart in values["pairs"]), values["key"]]
+
+
+def _head(material: Material, setting: Setting) -> dict[str, Any]:
+    pack, voice, package = setting.pack, setting.voice, material.package
+    own = next((rows.own for rows in material.measures if rows.own is not None), None)
+    letter = own.sign if own is not None and own.sign == own.label else ""
+    kind = voice.write("head", "followup" if setting.followup else "baseline")
+    title = voice.text(package.title)
+    running = voice.write(
+        "head",
+        "running_member" if setting.member else "running_cluster",
+        title=title,
+        kind=kind.lower(),
+        cluster=pack["cluster_name"],
+        windows=_windows(setting),
+    )
+    return {
+        "language": voice.language,
+        "title": title,
+        "kind": kind,
+        "focus": voice.text(package.focus),
+        "letter": letter,
+        "facts": _facts(own, setting),
+        "running": running,
+        "example": voice.write("head", "example") if pack["example_data"] else "",
+        "draft": voice.write("head", "draft") if package.status == "draft" else "",
+        "footer": voice.write("head", "footer"),
+        "page": voice.write("head", "page"),
+        "of": voice.write("head", "of"),
+    }
+
+
+def _windows(setting: Setting) -> str:
+    now = setting.period("now")
+    if not setting.followup:
+        return setting.voice.write("head", "windows_one", now=now)
+    return setting.voice.write("head", "windows_both", before=setting.period("before"), now=now)
+
+
+def _facts(own: Row | None, setting: Setting) -> list[tuple[str, str]]:
+    say, pack = setting.voice.write, setting.pack
+    facts = [(say("head", "cluster"), pack["cluster_name"])]
+    if own is not None and own.sign != own.label:
+        facts.append((say("head", "practice"), own.label))
+    if setting.followup:
+        facts += [(say("head", "before"), setting.period("before")), (say("head", "now"), setting.period("now"))]
+    else:
+        facts.append((say("head", "window"), setting.period("now")))
+    if pack["meeting_date"] is not None:
+        facts.append((say("head", "meeting"), setting.voice.numbers.short_day(pack["meeting_date"])))
+    return facts
+
+
+def _summary(measures: Sequence[MeasureRows], setting: Setting) -> list[tuple[str, str, Markdown]]:
+    found = [summary(rows, setting) for rows in measures]
+    return [(kind, setting.voice.write("pill", kind), words) for kind, words in filter(None, found)]
+
+
+def _band(number: int, rows: MeasureRows, material: Material, checks: Sequence[FailedCheck], setting: Setting) -> Band:
+    measure, voice = rows.measure, setting.voice
+    strip = strip_chart(rows, material.shared.get(measure.id), setting)
+    said = tuple(_said(row, rows, setting) for row in (rows.own, rows.cluster) if row is not None)
+    return Band(
+        number=number,
+        title=voice.text(measure.title),
+        definition=voice.text(measure.definition),
+        direction=voice.write("direction", measure.direction),
+        draft=voice.write("head", "draft_measure") if measure.draft else "",
+        charts=(strip, dumbbell_chart(rows, setting)),
+        said=said,
+        notes=tuple(_notes(measure, checks, setting)),
+    )
+
+
+def _said(row: Row, rows: MeasureRows, setting: Setting) -> Said:
+    role, kind = "own" if row.own else row.level, pill(row, setting)
+    words = setting.voice.write
+    return Said(words("who", role), role, kind, words("pill", kind), sentence(row, rows, setting))
+
+
+def _notes(measure: Measure, checks: Sequence[FailedCheck], setting: Setting) -> list[Markdown]:
+    voice, notes = setting.voice, []
+    if measure.draft_why is not None:
+        notes.append(voice.say("note", "draft", why=voice.text(measure.draft_why)))
+    touched = measure_check_line(measure, checks, setting)
+    if touched is not None:
+        notes.append(touched)
+    if measure.pitfalls is not None:
+        notes.append(escaped(voice.text(measure.pitfalls)))
+    if measure.national_aim is not None:
+        notes.append(voice.say("note", "aim", aim=voice.text(measure.national_aim)))
+    return notes
+
+
+def _key_note(measures: Sequence[MeasureRows], setting: Setting) -> str:
+    if any(rows.others_withheld for rows in measures):
+        return ""
+    return setting.voice.write("key", "open" if setting.open_mode else "letters")
+
+
+def _pairs(measures: Sequence[MeasureRows], setting: Setting) -> list[tuple[str, Chart]]:
+    drawn = [(setting.voice.text(rows.measure.title), pairs_chart(rows, setting)) for rows in measures]
+    return [(title, chart) for title, chart in drawn if chart is not None]
+
+
+def _practices(measures: Sequence[MeasureRows], setting: Setting) -> Table | None:
+    withheld = any(rows.others_withheld for rows in measures)
+    return None if withheld or not measures else practices_table(measures, setting)
+
+
+def _uncertainty(setting: Setting) -> Markdown:
+    say = setting.voice.say
+    parts = [say("uncertainty", "events", event=say("uncertainty", "event"))]
+    if setting.followup:
+        parts.append(say("uncertainty", "no_verdict"))
+    parts += [say("uncertainty", "rounded" if setting.member else "rounded_cluster"), say("uncertainty", "sums")]
+    return Markdown(" ".join(parts))
+
+
+def shared_layouts(measures: Sequence[MeasureRows], setting: Setting) -> dict[str, Strip]:
+    """The layout of the cluster's own strip of each measure: what the members' strips are compared with."""
+    return {rows.measure.id: strip_layout(rows, setting) for rows in measures}

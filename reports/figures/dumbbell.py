@@ -1,0 +1,113 @@
+"""DUMBBELL: own practice, cluster and region, each from before (hollow) to now (filled) on one shared scale.
+
+There is no axis: every dot carries its number, and the change stands beside it in words. A baseline pack has the dots
+of one window alone, with their interval in words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from reports.figures import palette
+from reports.figures.canvas import Canvas, Pen, Type
+from reports.figures.scale import Scale
+
+WIDTH, HEIGHT = 66.0, 50.0
+_START, _END = 23.0, 42.0
+_LEFTMOST, _RIGHTMOST = 18.0, 46.0
+_NUMBER_UP, _NAME_DOWN, _SMALL_DOWN = 2.5, 0.9, 3.1
+_DISTANCE = 0.7
+
+
+@dataclass(frozen=True)
+class Bell:
+    """One row, worded: `name` and `under` at the left, `change` and `relative` at the right."""
+
+    name: str
+    under: str
+    role: str  # own | cluster | region
+    before: float | None
+    now: float | None
+    before_words: str
+    now_words: str
+    interval: tuple[float, float] | None
+    change: str
+    relative: str
+    faint: bool  # too few to be read alone: hollow and dotted
+    joined: bool  # the two may be compared: a bar runs between them
+
+
+_COLORS = {"own": palette.ACCENT, "cluster": palette.INK, "region": palette.MID}
+_TEXT = {"own": palette.ACCENT, "cluster": palette.INK, "region": palette.OTHERS}
+_BARS = {"own": palette.ACCENT_PALE, "cluster": "#8F989F", "region": palette.HATCH}
+
+
+@lru_cache(maxsize=64)
+def draw_dumbbell(bells: tuple[Bell, ...], fonts: Path) -> str:
+    """The SVG of up to three rows."""
+    canvas = Canvas(WIDTH, HEIGHT, fonts)
+    scale = _scale(bells)
+    step = (HEIGHT - 5) / max(len(bells), 1)
+    for at, bell in enumerate(bells):
+        _bell(canvas, bell, scale, HEIGHT - 4 - step * (at + 0.5))
+    return canvas.svg()
+
+
+def _scale(bells: tuple[Bell, ...]) -> Scale:
+    values = [value for bell in bells for value in (bell.before, bell.now, *(bell.interval or ())) if value is not None]
+    if not values:
+        return Scale(0, 1, _START, _END)
+    return Scale(min(values), max(values), _START, _END)
+
+
+def _bell(canvas: Canvas, bell: Bell, scale: Scale, y: float) -> None:
+    color = _TEXT[bell.role]
+    canvas.text((0, y - _NAME_DOWN), bell.name, Type(8.2, palette.BOLD, color))
+    canvas.text((0, y - _NAME_DOWN - _SMALL_DOWN), bell.under, Type(palette.FLOOR, color=palette.OTHERS))
+    canvas.text((WIDTH, y - _NAME_DOWN), bell.change, Type(8.2, palette.BOLD, color), "right")
+    canvas.text(
+        (WIDTH, y - _NAME_DOWN - _SMALL_DOWN), bell.relative, Type(palette.FLOOR, color=palette.OTHERS), "right"
+    )
+    canvas.line((_LEFTMOST, _RIGHTMOST), (y, y), Pen(palette.GRID, 0.18), 0.5)
+    _marks(canvas, bell, scale, y)
+    _numbers(canvas, bell, scale, y)
+
+
+def _marks(canvas: Canvas, bell: Bell, scale: Scale, y: float) -> None:
+    color = _COLORS[bell.role]
+    if bell.joined and bell.before is not None and bell.now is not None:
+        canvas.line((scale.at(bell.before), scale.at(bell.now)), (y, y), Pen(_BARS[bell.role], 1.1), 1)
+    if bell.interval is not None:
+        low, high = bell.interval
+        dash = (1.5, 1.0) if bell.faint else None
+        canvas.line((scale.at(low), scale.at(high)), (y, y), Pen(color, 0.5, dash), 2)
+    radius = palette.OWN_DOT if bell.role != "region" else 1.15
+    if bell.now is not None:
+        canvas.dot((scale.at(bell.now), y), radius, color, hollow=bell.faint, order=4)
+    if bell.before is not None:
+        canvas.dot((scale.at(bell.before), y), radius - 0.15, color, hollow=True, order=4.5)
+
+
+def _numbers(canvas: Canvas, bell: Bell, scale: Scale, y: float) -> None:
+    """The two numbers over their dots, growing away from each other: they cannot collide, however close the dots."""
+    color = _TEXT[bell.role]
+    now_look, before_look = Type(weight=palette.BOLD, color=color), Type(color=palette.OTHERS)
+    height = y + _NUMBER_UP
+    if bell.before is None or bell.now is None:
+        for value, words, look in ((bell.now, bell.now_words, now_look), (bell.before, bell.before_words, before_look)):
+            if value is not None:
+                canvas.text((scale.at(value), height), words, look, "center")
+        return
+    now, before = scale.at(bell.now), scale.at(bell.before)
+    now_left = now <= before
+    left, right = (bell.now_words, bell.before_words) if now_left else (bell.before_words, bell.now_words)
+    left_look, right_look = (now_look, before_look) if now_left else (before_look, now_look)
+    middle, reach = (now + before) / 2, palette.OWN_DOT
+    left_end = min(min(now, before) + reach, middle - _DISTANCE)
+    right_start = max(max(now, before) - reach, middle + _DISTANCE)
+    left_end = max(left_end, canvas.text_width(left, left_look))
+    right_start = min(right_start, WIDTH - canvas.text_width(right, right_look))
+    canvas.text((left_end, height), left, left_look, "right")
+    canvas.text((right_start, height), right, right_look)

@@ -1,0 +1,116 @@
+"""From report.* to files: one cluster report and one member report per practice, each as HTML and PDF."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from reports.render import Renderer
+from transforms.definitions import Package
+
+CLUSTER = "cluster"
+
+
+@dataclass(frozen=True)
+class PackTables:
+    """report.* of one pack; the schemas are in transforms/published.py."""
+
+    pack: pl.DataFrame
+    figures: pl.DataFrame
+    sources: pl.DataFrame
+    checks: pl.DataFrame
+    notes: pl.DataFrame
+
+    @cached_property
+    def row(self) -> dict[str, Any]:
+        """The pack itself."""
+        return self.pack.row(0, named=True)
+
+    def figures_for(self, audience: str) -> pl.DataFrame:
+        """What one audience may see."""
+        return self.figures.filter(pl.col("audience") == audience)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One report: the name of its files, and who it is for ("cluster" or a practice_id)."""
+
+    name: str
+    audience: str
+    tables: PackTables
+    package: Package
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class RenderedFile:
+    """One file as written."""
+
+    path: Path
+    sha256: str
+    audience: str
+
+
+def documents(tables: PackTables, package: Package, versions: Mapping[str, str]) -> list[Document]:
+    """Every report of the pack: the cluster's first, then the members' in the order of their labels.
+
+    A member's file carries the letter (or, in `open` mode, the name), never the practice's number.
+    """
+    cluster = "klyngerapport"
+    found = [Document(cluster, CLUSTER, tables, package, versions)]
+    own = tables.figures.filter(pl.col("own")).select("audience", "label").unique().sort("label", "audience")
+    taken = {cluster}
+    for audience, label in own.iter_rows():
+        name = _free(f"medlem_{_file_safe(label)}", taken)
+        taken.add(name)
+        found.append(Document(name, audience, tables, package, versions))
+    return found
+
+
+def render_document(document: Document, folder: Path, renderer: Renderer) -> list[RenderedFile]:
+    """`<name>.html` and `<name>.pdf` in `folder`. Same tables, same words, same renderer: same bytes."""
+    from reports.assemble import assemble
+
+    folder.mkdir(parents=True, exist_ok=True)
+    sources = assemble(document, renderer.fonts)
+    return [
+        RenderedFile(path, sha256(path.read_bytes()).hexdigest(), document.audience)
+        for path in renderer.render(sources, folder / document.name)
+    ]
+
+
+def render_pack(
+    tables: PackTables, package: Package, folder: Path, renderer: Renderer, versions: Mapping[str, str]
+) -> list[RenderedFile]:
+    """All reports of a pack in this process, then their manifest."""
+    from reports.manifest import Origin, write_manifest
+
+    files = [
+        file
+        for document in documents(tables, package, versions)
+        for file in render_document(document, folder, renderer)
+    ]
+    write_manifest(folder, files, tables, package, Origin(renderer, versions))
+    return files
+
+
+def _file_safe(label: str) -> str:
+    ascii_only = unicodedata.normalize("NFKD", label.translate(_DANISH)).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9]+", "_", ascii_only).strip("_")[:60] or "praksis"
+
+
+_DANISH = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "Ae", "Ø": "Oe", "Å": "Aa"})
+
+
+def _free(name: str, taken: set[str]) -> str:
+    if name.lower() not in {one.lower() for one in taken}:
+        return name
+    return next(f"{name}_{at}" for at in range(2, len(taken) + 3) if f"{name}_{at}" not in taken)

@@ -1,0 +1,104 @@
+"""From a filled `.qmd` to HTML and PDF: by Quarto where it is installed, else by the engines that Quarto drives."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+from reports.fonts import STYLE_SHEET
+
+THEME = Path(__file__).parent / "theme"
+QUARTO_SETTING = "KLYNGEFLOW_QUARTO"
+SOURCE = "report.qmd"
+
+
+class RenderError(Exception):
+    """A report could not be rendered; the message is what the engine said."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """One report before rendering. `margins` holds the words that stand in every page's margin."""
+
+    markdown: str
+    charts: Mapping[str, str]
+    margins: Mapping[str, str]
+
+
+class Renderer(Protocol):
+    """Turns sources into `<stem>.html` and `<stem>.pdf`. Its name and version go into the manifest."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def fonts(self) -> Path: ...
+
+    def render(self, sources: Sources, stem: Path) -> list[Path]: ...
+
+
+def find_renderer(fonts: Path) -> Renderer:
+    """Quarto by $KLYNGEFLOW_QUARTO or on the PATH; the bundled pandoc and typst where there is none."""
+    from reports.bundled import BundledRenderer
+    from reports.quarto import QuartoRenderer
+
+    quarto = os.environ.get(QUARTO_SETTING) or shutil.which("quarto")
+    return QuartoRenderer(fonts, Path(quarto)) if quarto else BundledRenderer(fonts)
+
+
+@contextmanager
+def workplace(sources: Sources, fonts: Path) -> Iterator[Path]:
+    """A folder of its own with everything an engine reads: source, charts, theme, style sheet. Gone afterwards."""
+    with TemporaryDirectory(prefix="klyngeflow-report-") as name:
+        folder = Path(name)
+        (folder / SOURCE).write_text(sources.markdown, encoding="utf-8")
+        for chart, svg in sources.charts.items():
+            (folder / chart).write_text(svg, encoding="utf-8")
+        for file in ("layout.lua", "page.html", "page.typ"):
+            shutil.copyfile(THEME / file, folder / file)
+        (folder / "style.html").write_text(_style(sources.margins, fonts), encoding="utf-8")
+        yield folder
+
+
+def put(made: Path, target: Path) -> Path:
+    """Moves a rendered file to its place whole: never half of it is seen under its name."""
+    aside = target.with_name(f".{target.name}.tmp")
+    shutil.copyfile(made, aside)
+    return aside.replace(target)
+
+
+def _style(margins: Mapping[str, str], fonts: Path) -> str:
+    sheet = (THEME / "style.css").read_text(encoding="utf-8")
+    faces = (fonts / STYLE_SHEET).read_text(encoding="utf-8")
+    return f"<style>\n{faces}{sheet}{_pages(margins)}</style>\n"
+
+
+def _pages(margins: Mapping[str, str]) -> str:
+    """Running head, badge and page number of a printed HTML page."""
+    words = {key: _css_string(text) for key, text in margins.items()}
+    small = "font: 400 7pt Inter, sans-serif; color: #46525D; vertical-align: middle;"
+    return (
+        f"@page {{ size: A4; margin: 15mm 13mm 15mm;\n"
+        f" @top-left {{ content: {words['running']}; width: 100%; {small} }}\n"
+        f" @bottom-left {{ content: {words['example']}; {small} font-weight: 600; white-space: nowrap; }}\n"
+        f" @bottom-center {{ content: {words['footer']}; {small} white-space: nowrap; }}\n"
+        f" @bottom-right {{ content: {words['page']} ' ' counter(page) ' ' {words['of']} ' ' counter(pages); {small}"
+        f" white-space: nowrap; }} }}\n"
+        f"@page :first {{ margin-top: 10mm; @top-left {{ content: none; }} }}\n"
+    )
+
+
+def _css_string(text: str) -> str:
+    """Text as a CSS string that can end neither the string nor the style element."""
+    return (
+        '"' + "".join(letter if letter.isalnum() or letter == " " else f"\\{ord(letter):x} " for letter in text) + '"'
+    )

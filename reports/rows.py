@@ -1,0 +1,142 @@
+"""What a report shows of one measure, read out of report.figure: own practice, cluster, region, the other practices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import polars as pl
+
+from transforms.definitions import Measure, Package
+from transforms.published import State
+
+FEWEST_SHOWN = 5
+"""Under five delivered practices a picture of the others would be a picture of each one (unless all agreed: `open`)."""
+MOST_LABELLED = 24
+"""The letters there are without I and O; with more practices only the own dot carries its name."""
+SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One figure in one window. `value` is null unless it may be shown."""
+
+    state: State
+    value: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+
+    @property
+    def readable(self) -> bool:
+        return self.state in ("value", "zero") and self.value is not None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        return None if self.lower is None or self.upper is None else (self.lower, self.upper)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One unit's figures of one measure. `sign` is what fits under a dot; `before` is null in a baseline pack."""
+
+    level: str
+    label: str
+    sign: str
+    own: bool
+    before: Point | None
+    now: Point
+    change: float | None
+    change_lower: float | None
+    change_upper: float | None
+    ratio: float | None
+    comparable: bool
+    reason: str | None
+
+    @property
+    def paired(self) -> bool:
+        """Whether before and now may be set beside each other."""
+        return self.before is not None and self.before.readable and self.now.readable and self.comparable
+
+
+@dataclass(frozen=True)
+class MeasureRows:
+    """One measure for one audience. `others` is empty where no picture of the other practices may be drawn."""
+
+    measure: Measure
+    own: Row | None
+    cluster: Row | None
+    region: Row | None
+    others: tuple[Row, ...]
+    others_withheld: bool
+
+    @property
+    def practices(self) -> tuple[Row, ...]:
+        """Every practice drawn, the own one among them."""
+        return self.others if self.own is None else (*self.others, self.own)
+
+
+def measures(package: Package, figures: pl.DataFrame, pack: Mapping[str, Any]) -> list[MeasureRows]:
+    """One entry per measure that has figures for this audience, in the package's order."""
+    rows = list(figures.iter_rows(named=True))
+    signs = _signs(rows)
+    by_measure: dict[str, list[Row]] = {}
+    for record in rows:
+        by_measure.setdefault(record["measure_id"], []).append(_row(record, signs))
+    withheld = others_withheld(pack)
+    return [
+        _collect(measure, by_measure[measure.id], withheld) for measure in package.measures if measure.id in by_measure
+    ]
+
+
+def others_withheld(pack: Mapping[str, Any]) -> bool:
+    """Whether the pack shows no other practice at all."""
+    few = int(pack["practices_delivered"]) < FEWEST_SHOWN
+    return pack["mode"] == "own_only" or (few and pack["mode"] != "open")
+
+
+def _collect(measure: Measure, rows: Iterable[Row], withheld: bool) -> MeasureRows:
+    rows = list(rows)
+    others = sorted((row for row in rows if row.level == "practice" and not row.own), key=lambda row: row.label)
+
+    def single(level: str, own: bool) -> Row | None:
+        return next((row for row in rows if row.level == level and row.own is own), None)
+
+    own, cluster, region = single("practice", True), single("cluster", False), single("region", False)
+    return MeasureRows(measure, own, cluster, region, () if withheld else tuple(others), withheld)
+
+
+def _signs(records: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What stands under each dot: a letter code as it is, a name as the letter of its place in the alphabet."""
+    labels = sorted({record["label"] for record in records if record["level"] == "practice" and record["label"]})
+    if all(len(label) <= 2 for label in labels):
+        return {label: label for label in labels}
+    return {label: SIGNS[at] if at < len(SIGNS) else "" for at, label in enumerate(labels)}
+
+
+def _row(record: Mapping[str, Any], signs: Mapping[str, str]) -> Row:
+    label = record["label"] or ""
+    return Row(
+        level=record["level"],
+        label=label,
+        sign=signs.get(label, "") if record["level"] == "practice" else label,
+        own=bool(record["own"]),
+        before=_point(record, "before"),
+        now=cast("Point", _point(record, "now")),
+        change=record["change"],
+        change_lower=record["change_lower"],
+        change_upper=record["change_upper"],
+        ratio=record["ratio"],
+        comparable=record["comparable"] is not False,
+        reason=record["reason"],
+    )
+
+
+def _point(record: Mapping[str, Any], window: str) -> Point | None:
+    state = record[f"{window}_state"]
+    if state is None:
+        return None
+    parts = ("value", "lower", "upper", "numerator", "denominator")
+    return Point(state, *(record[f"{window}_{part}"] for part in parts))

@@ -1,0 +1,173 @@
+"""The numbers behind the charts, as rows of cells. A state that is no value stands in brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.markdown import Markdown, escaped
+from reports.rows import MeasureRows, Point, Row
+from reports.setting import Setting
+from transforms.definitions import Measure
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells as Markdown. The first `words` columns read from the left, the others line up at the right."""
+
+    heads: tuple[Markdown, ...]
+    rows: tuple[tuple[Markdown, ...], ...]
+    words: int
+
+    @property
+    def rule(self) -> Markdown:
+        """The line under the head of a pipe table."""
+        sides = [":--"] * self.words + ["--:"] * (len(self.heads) - self.words)
+        return Markdown("|" + "|".join(sides) + "|")
+
+
+def units_table(measures: Sequence[MeasureRows], setting: Setting) -> Table:
+    """Own practice, cluster and region: value, count, interval and change of every measure."""
+    keys = ["who", "before", "now", "change", "change_interval", "ratio"]
+    counts = ["count_before", "count_now", "interval_now"]
+    if not setting.followup:
+        keys, counts = ["who", "value"], ["count", "interval"]
+    rows: list[tuple[Markdown, ...]] = []
+    for number, measured in enumerate(measures, start=1):
+        found = [row for row in (measured.own, measured.cluster, measured.region) if row is not None]
+        rows.append(_title_cells(number, measured.measure, setting, len(keys) + len(counts)))
+        rows += [_cells(_unit_cells(row, measured.measure, setting)) for row in found]
+    heads = tuple(setting.voice.say("table", key) for key in [*keys, *counts])
+    return Table(heads, tuple(rows), 1)
+
+
+def practices_table(measures: Sequence[MeasureRows], setting: Setting) -> Table:
+    """One row per practice: every measure before and now; cluster and region last."""
+    by_label = {row.label: row for rows in measures for row in rows.practices}
+    ordered = sorted(by_label.values(), key=lambda row: (not row.own, len(row.sign), row.sign, row.label))
+    rows = [_practice_cells(row, measures, setting) for row in ordered if row.own or _delivered(row.label, measures)]
+    rows += _undelivered(ordered, measures, setting)
+    for level in ("cluster", "region"):
+        found = [getattr(rows_of, level) for rows_of in measures]
+        rows.append(
+            _cells([setting.voice.write("who", level), *_name_gap(setting), *_values(found, measures, setting)])
+        )
+    return Table(_practice_heads(measures, setting), tuple(rows), 2 if setting.open_mode else 1)
+
+
+def column_words(measures: Sequence[MeasureRows], setting: Setting) -> Markdown:
+    """What the numbers over the columns stand for."""
+    say, text = setting.voice.write, setting.voice.text
+    measured = [(at, rows.measure) for at, rows in enumerate(measures, start=1)]
+    items = [say("table", "column", n=at, title=text(one.title), unit=text(one.unit)) for at, one in measured]
+    return setting.voice.say("table", "columns", list="; ".join(items))
+
+
+def cell(measure: Measure, point: Point | None, setting: Setting) -> str:
+    """One figure in a table: the value, `0`, or the word for its state in brackets."""
+    if point is None or point.state == "not_applicable":
+        return setting.voice.write("state", "absent")
+    if point.state in ("value", "zero") and point.value is not None:
+        return setting.voice.numbers.shared(measure, point.value)
+    word = f"({setting.state(point)})" if setting.state(point) else setting.voice.write("state", "absent")
+    return word if point.value is None else f"{setting.voice.numbers.shared(measure, point.value)} {word}"
+
+
+def _unit_cells(row: Row, measure: Measure, setting: Setting) -> list[str]:
+    numbers, absent = setting.voice.numbers, setting.voice.write("state", "absent")
+    who = _own(setting.voice.write("who", "own")) if row.own else setting.voice.write("who", row.level)
+    bounds = absent if row.now.interval is None else numbers.interval(measure, *row.now.interval)
+    counts = [_count(row.now, measure, setting), bounds]
+    if not setting.followup:
+        return [who, cell(measure, row.now, setting), *counts]
+    change = absent if row.change is None else numbers.change(measure, row.change)
+    ratio = absent if row.ratio is None else setting.relative(row.ratio)
+    values = [cell(measure, row.before, setting), cell(measure, row.now, setting)]
+    return [
+        who,
+        *values,
+        change,
+        _change_bounds(row, measure, setting),
+        ratio,
+        _count(row.before, measure, setting),
+        *counts,
+    ]
+
+
+def _change_bounds(row: Row, measure: Measure, setting: Setting) -> str:
+    if row.change_lower is None or row.change_upper is None:
+        return setting.voice.write("state", "absent")
+    change = setting.voice.numbers.change
+    lower, upper = change(measure, row.change_lower), change(measure, row.change_upper)
+    return setting.voice.write("table", "range", lower=lower, upper=upper)
+
+
+def _count(point: Point | None, measure: Measure, setting: Setting) -> str:
+    if point is None or point.numerator is None:
+        return setting.voice.write("state", "absent")
+    count = setting.voice.numbers.count
+    if measure.kind != "proportion" or point.denominator is None:
+        return count(point.numerator)
+    return setting.voice.write("table", "of", n=count(point.numerator), d=count(point.denominator))
+
+
+def _practice_heads(measures: Sequence[MeasureRows], setting: Setting) -> tuple[Markdown, ...]:
+    say = setting.voice.say
+    heads = [say("table", "practice")]
+    if setting.open_mode:
+        heads.append(say("table", "name"))
+    for at in range(1, len(measures) + 1):
+        keys = ("column_before", "column_now") if setting.followup else ("column_one",)
+        heads += [say("table", key, n=at) for key in keys]
+    return tuple(heads)
+
+
+def _practice_cells(row: Row, measures: Sequence[MeasureRows], setting: Setting) -> tuple[Markdown, ...]:
+    sign = row.sign or row.label
+    name = _own(setting.voice.write("table", "own", sign=sign)) if row.own else sign
+    found = [next((one for one in rows.practices if one.label == row.label), None) for rows in measures]
+    return _cells([name, *([row.label] if setting.open_mode else []), *_values(found, measures, setting)])
+
+
+def _values(found: Sequence[Row | None], measures: Sequence[MeasureRows], setting: Setting) -> list[str]:
+    cells: list[str] = []
+    for row, rows in zip(found, measures, strict=True):
+        points = (row.before, row.now) if row else (None, None)
+        cells += [cell(rows.measure, point, setting) for point in (points if setting.followup else points[1:])]
+    return cells
+
+
+def _delivered(label: str, measures: Sequence[MeasureRows]) -> bool:
+    """Whether a practice has anything to show: one that has not keeps its letter to itself."""
+    rows = [row for rows in measures for row in rows.practices if row.label == label]
+    return any(row.now.state != "not_submitted" for row in rows)
+
+
+def _undelivered(rows: Sequence[Row], measures: Sequence[MeasureRows], setting: Setting) -> list[tuple[Markdown, ...]]:
+    own = sum(row.own and not _delivered(row.label, measures) for row in rows)
+    count = setting.undelivered - own
+    if count < 1:
+        return []
+    name = setting.voice.one_or_many("table", "undelivered", count)
+    word = f"({setting.voice.write('state', 'not_submitted')})"
+    cells = ["", word] if setting.followup else [word]
+    return [_cells([name, *_name_gap(setting), *cells * len(measures)])]
+
+
+def _name_gap(setting: Setting) -> list[str]:
+    return [""] if setting.open_mode else []
+
+
+def _title_cells(number: int, measure: Measure, setting: Setting, columns: int) -> tuple[Markdown, ...]:
+    """A row with words in its first cell alone: the layout lets them run across the table."""
+    text = setting.voice.text
+    words = setting.voice.write("table", "column", n=number, title=text(measure.title), unit=text(measure.unit))
+    return (Markdown("**{words}**").fill(words=words), *[Markdown()] * (columns - 1))
+
+
+def _own(words: str) -> Markdown:
+    return Markdown("[{words}]{{.own}}").fill(words=words)
+
+
+def _cells(cells: Sequence[str]) -> tuple[Markdown, ...]:
+    return tuple(escaped(words) for words in cells)

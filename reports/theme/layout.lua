@@ -1,0 +1,152 @@
+-- One layout for both outputs: fenced divs and spans stay as they are in HTML, where the style sheet lays them out, and
+-- become calls of the functions in page.typ for PDF. Charts stand inside the page in both.
+
+local typst = FORMAT:match("typst") ~= nil
+local known = {}
+for name in ([[
+  head title fact letter flags seconds line band definition said note key pairs grid panel questions ruled grounds
+  ground numbers badge pill who number own
+]]):gmatch("%S+") do
+  known[name] = true
+end
+
+local function raw(text) return pandoc.RawBlock("typst", text) end
+local function quoted(text) return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"' end
+
+local function html_escaped(text)
+  return (text:gsub("&", "&amp;"):gsub('"', "&quot;"):gsub("<", "&lt;"):gsub(">", "&gt;"))
+end
+
+-- The function's name is the first class; the last of the others is its `kind`; `cells` hands over each child by itself.
+local function call_of(classes)
+  local name, kind, cells = nil, "", false
+  for _, class in ipairs(classes) do
+    if class == "cells" then cells = true
+    elseif name == nil and known[class] then name = class
+    else kind = class end
+  end
+  return name, kind, cells
+end
+
+local function div(element)
+  local name, kind, cells = call_of(element.classes)
+  if name == nil then return nil end
+  local blocks = pandoc.Blocks({})
+  local start = "#k-" .. name .. "(kind: " .. quoted(kind)
+  if cells then
+    blocks:insert(raw(start .. ","))
+    for _, child in ipairs(element.content) do
+      blocks:extend({ raw("["), child, raw("],") })
+    end
+    blocks:insert(raw(")"))
+  else
+    blocks:insert(raw(start .. ")["))
+    blocks:extend(element.content)
+    blocks:insert(raw("]"))
+  end
+  return pandoc.Div(blocks, { class = "called" })
+end
+
+-- Until every div is a call each call stays one block, so that a div with cells can count its children.
+local function unwrapped(element)
+  return element.classes:includes("called") and element.content or nil
+end
+
+local function span(element)
+  local name, kind = call_of(element.classes)
+  if name == nil then return nil end
+  local inlines = pandoc.Inlines({ pandoc.RawInline("typst", "#k-" .. name .. "(kind: " .. quoted(kind) .. ")[") })
+  inlines:extend(element.content)
+  inlines:insert(pandoc.RawInline("typst", "];"))
+  return inlines
+end
+
+local function image(element)
+  local alt, width = pandoc.utils.stringify(element.caption), element.attributes.width
+  if typst then
+    local call = "#k-chart(" .. quoted(element.src) .. ", " .. width .. ", " .. quoted(alt) .. ");"
+    return pandoc.RawInline("typst", call)
+  end
+  local file = assert(io.open(element.src, "r"))
+  local svg = file:read("a"):gsub('width="[^"]*" height="[^"]*"', 'style="--mm:' .. width:gsub("mm", "") .. '"', 1)
+  file:close()
+  local open = '<span class="chart" role="img" aria-label="' .. html_escaped(alt) .. '">'
+  return pandoc.RawInline("html", open .. svg .. "</span>")
+end
+
+-- A picture that stands alone is no numbered figure.
+local function figure(element)
+  local found = nil
+  element:walk({ Image = function(inner) found = inner end })
+  return found and pandoc.Para({ image(found) }) or nil
+end
+
+local function is_empty(cell) return #pandoc.utils.stringify(cell.contents) == 0 end
+
+-- Words in the first cell of an otherwise empty row run across the table.
+local function spread(row)
+  for at = 2, #row.cells do
+    if not is_empty(row.cells[at]) then return row end
+  end
+  row.cells[1].col_span = #row.cells
+  row.cells = { row.cells[1] }
+  return row
+end
+
+local function add_cells(blocks, rows, columns)
+  local ragged = false
+  for _, row in ipairs(rows) do
+    for _, cell in ipairs(row.cells) do
+      local spread_out = columns > 1 and cell.col_span == columns
+      ragged = ragged or spread_out
+      local fill = spread_out and ", fill: tint" or ""
+      blocks:insert(raw("table.cell(colspan: " .. cell.col_span .. fill .. ")["))
+      blocks:extend(cell.contents)
+      blocks:insert(raw("],"))
+    end
+  end
+  return ragged
+end
+
+local function tables(element)
+  for at, spec in ipairs(element.colspecs) do element.colspecs[at] = { spec[1], nil } end
+  local body = element.bodies[1]
+  for at, row in ipairs(body.body) do body.body[at] = spread(row) end
+  element.bodies[1] = body
+  if not typst then return element end
+  local words = 0
+  for _, spec in ipairs(element.colspecs) do
+    if spec[1] == "AlignLeft" then words = words + 1 end
+  end
+  local columns = #element.colspecs
+  local blocks = pandoc.Blocks({ raw("#k-table(" .. columns .. ", " .. words .. ", table.header(") })
+  add_cells(blocks, element.head.rows, columns)
+  blocks:insert(raw("),"))
+  local ragged = add_cells(blocks, body.body, columns)
+  blocks:insert(raw("ragged: " .. tostring(ragged) .. ")"))
+  return blocks
+end
+
+local function header(element)
+  element.identifier = ""
+  return element
+end
+
+-- Charts side by side fill the line.
+local function side_by_side(element)
+  local images = 0
+  for _, inline in ipairs(element.content) do
+    if inline.t == "Image" then images = images + 1
+    elseif inline.t ~= "Space" and inline.t ~= "SoftBreak" then return nil end
+  end
+  if images < 2 then return nil end
+  local gap = pandoc.RawInline(typst and "typst" or "html", typst and "#h(1fr);" or " ")
+  return element:walk({ Space = function() return gap end, SoftBreak = function() return gap end })
+end
+
+local shared = { Image = image, Figure = figure, Table = tables, Header = header }
+if typst then
+  shared.Div, shared.Span = div, span
+end
+
+return { { Figure = figure, Para = typst and side_by_side or nil }, shared, { Div = unwrapped } }

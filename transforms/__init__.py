@@ -1,0 +1,1 @@
+"""Pure rules: definitions, contracts, measures, comparison, disclosure. Imports nothing of ours."""

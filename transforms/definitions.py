@@ -1,0 +1,132 @@
+"""A klyngepakke and its measures, parsed once from package.toml into frozen objects."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from transforms.model import Strict, Text
+
+Direction = Literal["none", "lower", "higher"]
+Kind = Literal["rate", "proportion"]
+
+QUANTITIES: dict[str, tuple[str, ...]] = {
+    "prescriptions": ("items", "ddd"),
+    "services": ("services",),
+    "list_sizes": ("patients",),
+}
+"""What can be counted of each source. A list size is a stock: over a window it is person-months / months."""
+
+_AGE = re.compile(r"^(?P<low>\d+)(?:\+|-(?P<high>\d+))$")
+
+
+class Selection(Strict):
+    """Which facts count: a source, what is added up, and filters. An empty filter lets everything through.
+
+    `codes` and `exclude_codes` are code prefixes (`J01` holds `J01CE02`). `age` is `18+` or `0-5`, in whole years.
+    """
+
+    source: Literal["prescriptions", "services", "list_sizes"]
+    quantity: str
+    codes: tuple[str, ...] = ()
+    exclude_codes: tuple[str, ...] = ()
+    indications: tuple[str, ...] = ()
+    sex: Literal["female", "male"] | None = None
+    age: str | None = None
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        allowed = QUANTITIES[self.source]
+        if self.quantity not in allowed:
+            raise ValueError(f"quantity {self.quantity!r} is not in {self.source}; write one of: {', '.join(allowed)}")
+        if self.age is not None and not _AGE.match(self.age):
+            raise ValueError(f"age {self.age!r} is neither like '18+' nor like '0-5'")
+        return self
+
+    @property
+    def age_range(self) -> tuple[int, int | None] | None:
+        """Lowest and highest whole year (None: no highest), or None where every age counts."""
+        match = _AGE.match(self.age) if self.age else None
+        if match is None:
+            return None
+        return int(match["low"]), int(match["high"]) if match["high"] else None
+
+
+class Measure(Strict):
+    """One målepunkt: numerator over denominator, times `per`. It has a direction only where a guideline gives one."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    kind: Kind
+    numerator: Selection
+    denominator: Selection
+    per: int = 1000
+    direction: Direction = "none"
+    decimals: int = 1
+    title: Text
+    definition: Text
+    unit: Text
+    events: Text
+    pitfalls: Text | None = None
+    national_aim: Text | None = None
+    draft: bool = False
+    draft_why: Text | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.draft and self.draft_why is None:
+            raise ValueError(f"measure {self.id!r} is a draft: draft_why must say why")
+        if (
+            self.kind == "proportion"
+            and self.denominator.source == "list_sizes"
+            and self.numerator.source != "list_sizes"
+        ):
+            raise ValueError(f"measure {self.id!r}: events over listed patients are a rate, not a proportion")
+        return self
+
+
+class Windows(Strict):
+    """Length of a window and how large a count must be before a practice's figure is read on its own."""
+
+    months: int = Field(ge=1, le=36)
+    followup_after_months: int = Field(default=12, ge=12, multiple_of=12)
+
+
+class Package(Strict):
+    """A klyngepakke: its measures in the order they are shown, and what makes a figure readable."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    version: str
+    status: Literal["draft", "reviewed"]
+    owner: str
+    review_due: date
+    title: Text
+    focus: Text
+    windows: Windows
+    minimum_events: int = Field(default=20, ge=1)
+    questions: tuple[Text, ...] = ()
+    measures: tuple[Measure, ...] = Field(min_length=1)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of the parsed definition: two files that mean the same have the same one."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    def measure(self, measure_id: str) -> Measure:
+        """The measure called `measure_id`."""
+        return next(measure for measure in self.measures if measure.id == measure_id)
+
+
+def parse_package(path: Path) -> Package:
+    """The package in the TOML file `path`.
+
+    Raises:
+        tomllib.TOMLDecodeError, pydantic.ValidationError: the file is not a package.
+    """
+    return Package.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))

@@ -1,0 +1,122 @@
+"""What each reader may see: the one place where exact figures become printed ones.
+
+Profile `sds`: counts are rounded to 5, nothing under 5 is shown, no unit under 30, no nested difference under 5, and
+rates and shares are computed from the rounded counts. The reader's own practice is exact. In the mode `letters` another
+practice is a dot: its rounded value and nothing that gives its size away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from transforms.comparison import changes
+from transforms.definitions import Measure
+from transforms.intervals import poisson, wilson
+
+Mode = Literal["letters", "open", "own_only"]
+
+ROUNDING = 5
+SMALLEST_COUNT = 5
+SMALLEST_UNIT = 30
+SMALLEST_CLUSTER = 5
+"""Practices: with fewer delivered, one can be worked out from the total and one's own."""
+SIDES = ("before", "now")
+_COUNTED = ("value", "zero", "too_few")
+
+
+@dataclass(frozen=True)
+class View:
+    """Who reads: a practice, or the cluster (None), and how the others are shown to it."""
+
+    reader: str | None
+    mode: Mode
+
+
+def shown(measure: Measure, exact: pl.DataFrame, view: View) -> pl.DataFrame:
+    """`exact` as `view` may see it, one row per unit, with changes and ratio.
+
+    `exact` has level, unit_id, label, reason, practices and, under before_ and now_, state, numerator and denominator.
+    Rows of other practices are left out where fewer than five delivered (or the mode is `own_only`).
+    """
+    own = (pl.col("level") == "practice") & (pl.col("unit_id") == (view.reader or ""))
+    marked = exact.with_columns(own=own.fill_null(False))
+    own_rows = _with_values(measure, marked.filter("own"))
+    others = _without_small_clusters(marked.filter(~pl.col("own")), view)
+    rounded = _with_values(measure, _rounded(measure, others))
+    every = pl.concat([own_rows, rounded], how="diagonal_relaxed")
+    return _blanked(changes(measure, every), view)
+
+
+def _without_small_clusters(rows: pl.DataFrame, view: View) -> pl.DataFrame:
+    delivered = pl.col("now_state").is_in(_COUNTED) & (pl.col("level") == "practice")
+    own = 0 if view.reader is None else 1
+    few = rows.select(delivered.sum()).item() + own < SMALLEST_CLUSTER
+    if view.mode == "open":
+        return rows
+    if few or view.mode == "own_only":
+        rows = rows.filter(pl.col("level") != "practice")
+    return rows
+
+
+def _rounded(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
+    for side in SIDES:
+        numerator, denominator = pl.col(f"{side}_numerator"), pl.col(f"{side}_denominator")
+        hidden = pl.col(f"{side}_state").is_in(_COUNTED) & _gives_away(measure, numerator, denominator)
+        few_units = (pl.col("level") == "cluster") & (pl.col("practices") < SMALLEST_CLUSTER)
+        state = pl.when(hidden | few_units).then(pl.lit("suppressed")).otherwise(f"{side}_state")
+        kept = state.is_in(_COUNTED)
+        rows = rows.with_columns(
+            state.alias(f"{side}_state"),
+            pl.when(kept).then(rounded(numerator)).alias(f"{side}_numerator"),
+            pl.when(kept).then(rounded(denominator)).alias(f"{side}_denominator"),
+        )
+    return rows
+
+
+def rounded(count: pl.Expr) -> pl.Expr:
+    """`count` to the nearest 5, halves upwards."""
+    return (count / ROUNDING + 0.5).floor() * ROUNDING
+
+
+def _gives_away(measure: Measure, numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
+    small = (numerator > 0) & (numerator < SMALLEST_COUNT)
+    small |= denominator < SMALLEST_UNIT
+    if measure.kind == "proportion":
+        rest = denominator - numerator
+        small |= (rest > 0) & (rest < SMALLEST_COUNT)
+    return small.fill_null(False)
+
+
+def _with_values(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
+    for side in SIDES:
+        numerator, denominator = pl.col(f"{side}_numerator"), pl.col(f"{side}_denominator")
+        known = pl.col(f"{side}_state").is_in(_COUNTED) & (denominator > 0)
+        if measure.kind == "proportion":
+            lower, upper = wilson(numerator, denominator)
+        else:
+            lower, upper = (limit / denominator for limit in poisson(numerator))
+        rows = rows.with_columns(
+            pl.when(known).then(numerator / denominator * measure.per).alias(f"{side}_value"),
+            pl.when(known).then(lower * measure.per).alias(f"{side}_lower"),
+            pl.when(known).then(upper * measure.per).alias(f"{side}_upper"),
+        )
+    return rows
+
+
+def _blanked(rows: pl.DataFrame, view: View) -> pl.DataFrame:
+    """Take from other practices what gives their size away, and the letter of one that delivered nothing."""
+    dot = (pl.col("level") == "practice") & ~pl.col("own")
+    if view.mode == "open":
+        return rows.with_columns(comparable=pl.col("reason").is_null())
+    sizes = [f"{side}_{part}" for side in SIDES for part in ("numerator", "denominator", "lower", "upper")]
+    hidden = [*sizes, "change_lower", "change_upper"]
+    nameless = dot & ~pl.col("now_state").is_in([*_COUNTED, "suppressed", "not_computable"])
+    return rows.with_columns(
+        *(pl.when(~dot).then(column).alias(column) for column in hidden),
+        pl.when(~nameless).then("label").otherwise(pl.lit("")).alias("label"),
+        pl.when(~dot).then("reason").alias("reason"),
+        comparable=pl.col("reason").is_null(),
+    )

@@ -1,0 +1,74 @@
+"""Measures: sums of practice-months become figures with an interval and a state."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from transforms.calendar import Window
+from transforms.definitions import Measure
+from transforms.intervals import poisson, wilson
+from transforms.practice_months import Facts, counted_months, open_months
+
+
+def practice_figures(measure: Measure, window: Window, facts: Facts, minimum_events: int) -> pl.DataFrame:
+    """One row per practice of the registry: numerator, denominator, value, its 95 % interval and its state.
+
+    A practice with no month that counts has no figure: `not_applicable` when it was closed all through the window,
+    `not_submitted` when it was open.
+    """
+    months = counted_months(measure, window, facts)
+    sums = months.group_by("practice_id").agg(pl.col("numerator", "denominator").sum(), pl.len().alias("months"))
+    every = open_months(window, facts.practices).join(sums, on="practice_id", how="left")
+    return figures(measure, every, minimum_events).sort("practice_id")
+
+
+def pooled_figures(measure: Measure, months: pl.DataFrame, unit: str, minimum_events: int) -> pl.DataFrame:
+    """One row per `unit` (a column of `months`): sums over its practice-months, never a mean of rates."""
+    sums = months.group_by(unit).agg(pl.col("numerator", "denominator").sum(), pl.len().alias("months"))
+    return figures(measure, sums.with_columns(open_months=pl.lit(1)), minimum_events).sort(unit)
+
+
+def figures(measure: Measure, sums: pl.DataFrame, minimum_events: int) -> pl.DataFrame:
+    """`sums` with value, lower, upper and state. Needs numerator, denominator, months and open_months.
+
+    The value is per `measure.per`; null where there is nothing to divide by. `too_few` has a value that is not to be
+    read alone: fewer than `minimum_events` events (rate) or observations (proportion).
+    """
+    has_ground = pl.col("denominator") > 0
+    value = pl.when(has_ground).then(pl.col("numerator") / pl.col("denominator") * measure.per)
+    lower, upper = _interval(measure)
+    return sums.with_columns(
+        value=value,
+        lower=pl.when(has_ground).then(lower),
+        upper=pl.when(has_ground).then(upper),
+        state=_state(measure, minimum_events),
+    )
+
+
+def _interval(measure: Measure) -> tuple[pl.Expr, pl.Expr]:
+    numerator, denominator = pl.col("numerator"), pl.col("denominator")
+    if measure.kind == "proportion":
+        lower, upper = wilson(numerator, denominator)
+        return lower * measure.per, upper * measure.per
+    lower, upper = poisson(numerator)
+    return lower / denominator * measure.per, upper / denominator * measure.per
+
+
+def _state(measure: Measure, minimum_events: int) -> pl.Expr:
+    observations = pl.col("denominator") if measure.kind == "proportion" else pl.col("numerator")
+    none_happened = pl.col("numerator") == 0
+    if measure.kind == "proportion":
+        none_happened &= observations >= minimum_events
+    return (
+        pl.when(pl.col("months").is_null() & (pl.col("open_months") == 0))
+        .then(pl.lit("not_applicable"))
+        .when(pl.col("months").is_null())
+        .then(pl.lit("not_submitted"))
+        .when(pl.col("denominator") <= 0)
+        .then(pl.lit("not_computable"))
+        .when(none_happened)
+        .then(pl.lit("zero"))
+        .when(observations < minimum_events)
+        .then(pl.lit("too_few"))
+        .otherwise(pl.lit("value"))
+    )

@@ -1,0 +1,173 @@
+"""A pack: what one cluster's readers get for one meeting, put together from the mart and made fit to print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from transforms.calendar import Window
+from transforms.definitions import Measure, Package
+from transforms.disclosure import Mode, View, shown
+from transforms.practice_months import Facts, clusters_by_month
+from transforms.published import FIGURE, NOTE, PACK
+
+_SIDES = ("before", "now")
+_compared = (pl.col("level") == "practice") & pl.col("now_value").is_not_null() & pl.col("reason").is_null()
+_PARTS = ("state", "numerator", "denominator", "value")
+_NOTES = {"joined": "joined", "closed": "closed", "merged": "merged", "missing_before": "not_submitted"} | {
+    "missing_now": "not_submitted"
+}
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One meeting's pack: which cluster, package, windows and mode. Without a follow-up window it is a baseline."""
+
+    pack_id: str
+    cluster_id: str
+    meeting_date: date
+    baseline: Window
+    followup: Window | None
+    mode: Mode
+    language: str
+
+    @property
+    def later(self) -> Window:
+        """The window that the report calls now."""
+        return self.followup or self.baseline
+
+
+@dataclass(frozen=True)
+class Mart:
+    """The exact figures of a package for a meeting's windows: rows of mart.measure and mart.comparison."""
+
+    measures: pl.DataFrame
+    comparisons: pl.DataFrame
+
+
+def members(meeting: Meeting, facts: Facts) -> pl.DataFrame:
+    """One row per consenting practice that belongs to the cluster at the end of the later window."""
+    belonging = clusters_by_month(meeting.later, facts.memberships).sort("practice_id", "period")
+    last = belonging.group_by("practice_id", maintain_order=True).agg(pl.col("cluster_id").last())
+    inside = last.filter(pl.col("cluster_id") == meeting.cluster_id)
+    return facts.practices.filter("consented").join(inside, on="practice_id", how="semi").sort("practice_id").collect()
+
+
+def pack_row(meeting: Meeting, package: Package, facts: Facts, figures: pl.DataFrame, *, example: bool) -> pl.DataFrame:
+    """The one row of report.pack. A practice delivered when the cluster's readers see a figure of it."""
+    cluster = facts.clusters.filter(pl.col("cluster_id") == meeting.cluster_id).collect().row(0, named=True)
+    own = figures.filter(pl.col("level") == "practice", pl.col("own"), pl.col("measure_id") == package.measures[0].id)
+    delivered = own.filter(~pl.col("now_state").is_in(["not_submitted", "not_applicable"]))
+    before = meeting.baseline if meeting.followup else None
+    row = {
+        "pack_id": meeting.pack_id,
+        "package_id": package.id,
+        "cluster_id": meeting.cluster_id,
+        "cluster_name": cluster["cluster_name"],
+        "region_name": cluster["region_name"],
+        "kind": "followup" if meeting.followup else "baseline",
+        "mode": meeting.mode,
+        "meeting_date": meeting.meeting_date,
+        "before_start": before and before.start,
+        "before_end": before and before.end,
+        "now_start": meeting.later.start,
+        "now_end": meeting.later.end,
+        "practices_members": own.height,
+        "practices_delivered": delivered.height,
+        "practices_matched": delivered.filter("comparable").height,
+        "example_data": example,
+        "language": meeting.language,
+    }
+    return pl.DataFrame([row], schema=PACK)
+
+
+def exact_figures(
+    measure: Measure, meeting: Meeting, mart: Mart, facts: Facts, labels: Mapping[str, str]
+) -> pl.DataFrame:
+    """One row per unit of the pack: members, the cluster and the region without it, exact and with both sides."""
+    rows = mart.measures.filter(pl.col("measure_id") == measure.id)
+    practices = _sides(rows.filter(pl.col("level") == "practice"), meeting, alone=True)
+    practices = practices.filter(pl.col("unit_id").is_in(list(labels)))
+    cluster = _pooled(rows, meeting, "cluster").filter(pl.col("unit_id") == meeting.cluster_id)
+    named = facts.clusters.filter(pl.col("cluster_id") == meeting.cluster_id).collect()
+    region = _pooled(rows, meeting, "region").filter(pl.col("unit_id").is_in(named["region_id"].to_list()))
+    names = dict(labels) | dict(zip(named["cluster_id"], named["cluster_name"], strict=True))
+    names |= dict(zip(named["region_id"], named["region_name"], strict=True))
+    units = pl.concat([practices, cluster, _without(region, cluster)], how="diagonal_relaxed")
+    return units.join(_reasons(measure, mart), on=["level", "unit_id"], how="left").with_columns(
+        label=pl.col("unit_id").replace_strict(names, return_dtype=pl.String),
+        practices=_compared.sum(),
+    )
+
+
+def published_figures(
+    measure: Measure, exact: pl.DataFrame, meeting: Meeting, labels: Mapping[str, str]
+) -> pl.DataFrame:
+    """The measure's rows of report.figure: for the cluster, and for each member who delivered or did not."""
+    audiences: list[pl.DataFrame] = []
+    for reader in (None, *labels):
+        rows = shown(measure, exact, View(reader, meeting.mode))
+        audiences.append(rows.with_columns(audience=pl.lit(reader or "cluster")))
+    every = pl.concat(audiences, how="diagonal_relaxed").with_columns(
+        pack_id=pl.lit(meeting.pack_id), measure_id=pl.lit(measure.id)
+    )
+    return every.select(pl.col(name).cast(dtype) for name, dtype in FIGURE.items())
+
+
+def notes(meeting: Meeting, mart: Mart, package: Package, facts: Facts, shown_practices: list[str]) -> pl.DataFrame:
+    """The rows of report.note: how many practices joined, left, closed, merged or did not submit; never which."""
+    if meeting.followup is None:
+        return pl.DataFrame(schema=NOTE)
+    before = _members_then(meeting, facts)
+    reasons = mart.comparisons.filter(
+        pl.col("level") == "practice", pl.col("measure_id") == package.measures[0].id, pl.col("reason").is_not_null()
+    )
+    rows = reasons.filter(pl.col("unit_id").is_in([*shown_practices, *before]))
+    moved = pl.when(pl.col("unit_id").is_in(shown_practices)).then(pl.lit("joined")).otherwise(pl.lit("left"))
+    change = pl.when(pl.col("reason") == "moved").then(moved).otherwise(pl.col("reason").replace(_NOTES))
+    counted = rows.group_by(change.alias("change")).agg(pl.len().cast(pl.Int64).alias("practices")).sort("change")
+    return counted.select(pl.lit(meeting.pack_id).alias("pack_id"), "change", "practices")
+
+
+def _members_then(meeting: Meeting, facts: Facts) -> list[str]:
+    then = clusters_by_month(meeting.baseline, facts.memberships).filter(pl.col("cluster_id") == meeting.cluster_id)
+    consenting = facts.practices.filter("consented").select("practice_id")
+    return then.join(consenting, on="practice_id").select("practice_id").unique().collect()["practice_id"].to_list()
+
+
+def _sides(rows: pl.DataFrame, meeting: Meeting, *, alone: bool) -> pl.DataFrame:
+    """One row per unit with both windows side by side; a baseline has one window, and calls it now."""
+    practice_set = {"before": "then", "now": "now"} if alone else {"before": "matched", "now": "matched"}
+    windows = {"before": meeting.baseline, "now": meeting.later}
+    if meeting.followup is None:
+        practice_set["now"] = "then"
+    sides: dict[str, pl.DataFrame] = {}
+    for side in _SIDES:
+        chosen = rows.filter(
+            pl.col("practice_set") == practice_set[side], pl.col("window_start") == windows[side].start
+        )
+        if side == "before" and meeting.followup is None:
+            chosen = chosen.clear()
+        sides[side] = chosen.select("level", "unit_id", pl.col(_PARTS).name.prefix(f"{side}_"))
+    return sides["now"].join(sides["before"], on=["level", "unit_id"], how="left")
+
+
+def _pooled(rows: pl.DataFrame, meeting: Meeting, level: str) -> pl.DataFrame:
+    return _sides(rows.filter(pl.col("level") == level), meeting, alone=False)
+
+
+def _without(region: pl.DataFrame, cluster: pl.DataFrame) -> pl.DataFrame:
+    counts = [f"{side}_{part}" for side in _SIDES for part in ("numerator", "denominator")]
+    inside = cluster.select(pl.col(counts).name.suffix("_inside"))
+    both = pl.concat([region, inside], how="horizontal")
+    return both.select(
+        "level", "unit_id", pl.col("^.*_state$"), *(pl.col(name) - pl.col(f"{name}_inside") for name in counts)
+    )
+
+
+def _reasons(measure: Measure, mart: Mart) -> pl.DataFrame:
+    rows = mart.comparisons.filter(pl.col("measure_id") == measure.id)
+    return rows.select("level", "unit_id", "reason")

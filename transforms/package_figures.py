@@ -1,0 +1,136 @@
+"""All figures of a package over one or two windows: the rows of mart.measure and mart.comparison."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from transforms.calendar import Window
+from transforms.comparison import changes, comparability, verdicts
+from transforms.definitions import Measure
+from transforms.measures import pooled_figures, practice_figures
+from transforms.practice_months import Facts, counted_months
+
+PARTS = ("numerator", "denominator", "value", "lower", "upper", "state")
+
+
+@dataclass(frozen=True)
+class MeasureRun:
+    """One measure over a baseline and, at a follow-up, a second window. `minimum_events` makes a figure readable."""
+
+    measure: Measure
+    facts: Facts
+    baseline: Window
+    followup: Window | None
+    minimum_events: int
+
+    @cached_property
+    def practices(self) -> pl.DataFrame:
+        """One row per practice of the registry."""
+        return self.facts.practices.sort("practice_id").collect()
+
+    @cached_property
+    def before(self) -> pl.DataFrame:
+        """The baseline's counted months, with whether the practice consented."""
+        return self._counted(self.baseline)
+
+    @cached_property
+    def now(self) -> pl.DataFrame:
+        """The follow-up's counted months; the baseline's where there is no follow-up."""
+        return self._counted(self.followup) if self.followup else self.before
+
+    @cached_property
+    def matching(self) -> pl.DataFrame:
+        """One row per practice: why it cannot be compared, or null. Without a follow-up nobody is compared."""
+        windows = (self.baseline, self.followup or self.baseline)
+        found = comparability(self.before, self.now, self.practices, windows)
+        return found.join(self.practices.select("practice_id", "consented"), on="practice_id")
+
+    def figures(self) -> pl.DataFrame:
+        """The measure's rows of mart.measure: practices, clusters (then, now, matched) and regions, per window."""
+        parts = self._window_figures(self.baseline, self.before, "then")
+        if self.followup:
+            parts += self._window_figures(self.followup, self.now, "now")
+        return pl.concat(parts).with_columns(measure_id=pl.lit(self.measure.id))
+
+    def compared(self) -> pl.DataFrame:
+        """The measure's rows of mart.comparison, with both windows' parts: practices, matched clusters, regions."""
+        clusters, regions = self._pooled_pairs("cluster"), self._pooled_pairs("region")
+        background = self._background(clusters, regions)
+        rows = pl.concat([self._practice_pairs(), clusters, regions], how="diagonal_relaxed")
+        compared = changes(self.measure, rows).with_columns(verdict=verdicts(), measure_id=pl.lit(self.measure.id))
+        with_cluster = compared.join(self._own_cluster(), on="unit_id", how="left").with_columns(
+            cluster_id=pl.when(pl.col("level") == "cluster").then("unit_id").otherwise("cluster_id")
+        )
+        ratios = with_cluster.join(background, on="cluster_id", how="left")
+        return ratios.with_columns(net_ratio=pl.col("ratio") / pl.col("background_ratio"))
+
+    def _counted(self, window: Window) -> pl.DataFrame:
+        months = counted_months(self.measure, window, self.facts)
+        regions = self.facts.clusters.select("cluster_id", "region_id").collect()
+        known = months.join(self.practices.select("practice_id", "consented"), on="practice_id")
+        return known.join(regions, on="cluster_id", how="left")
+
+    def _matched(self, months: pl.DataFrame, *, same_cluster: bool) -> pl.DataFrame:
+        comparable = pl.col("reason").is_null()
+        if not same_cluster:  # a practice that moved is still in its region
+            comparable |= pl.col("reason") == "moved"
+        return months.join(self.matching.filter(comparable), on="practice_id", how="semi")
+
+    def _pooled(self, months: pl.DataFrame, level: str) -> pl.DataFrame:
+        kept = months.filter("consented") if level == "cluster" else months
+        pooled = pooled_figures(
+            self.measure, kept.filter(pl.col(f"{level}_id").is_not_null()), f"{level}_id", self.minimum_events
+        )
+        return pooled.select(pl.lit(level).alias("level"), pl.col(f"{level}_id").alias("unit_id"), *PARTS)
+
+    def _window_figures(self, window: Window, months: pl.DataFrame, practice_set: str) -> list[pl.DataFrame]:
+        alone = practice_figures(self.measure, window, self.facts, self.minimum_events)
+        practices = alone.select(pl.lit("practice").alias("level"), pl.col("practice_id").alias("unit_id"), *PARTS)
+        parts = [practices, self._pooled(months, "cluster"), self._pooled(months, "region")]
+        rows = [part.with_columns(practice_set=pl.lit(practice_set)) for part in parts]
+        if self.followup:
+            for level in ("cluster", "region"):
+                matched = self._matched(months, same_cluster=level == "cluster")
+                rows.append(self._pooled(matched, level).with_columns(practice_set=pl.lit("matched")))
+        return [row.with_columns(window_start=window.start, window_end=window.end) for row in rows]
+
+    def _practice_pairs(self) -> pl.DataFrame:
+        sides: list[pl.DataFrame] = []
+        for prefix, window in (("before_", self.baseline), ("now_", self.followup or self.baseline)):
+            alone = practice_figures(self.measure, window, self.facts, self.minimum_events)
+            sides.append(alone.select(pl.col("practice_id").alias("unit_id"), pl.col(PARTS).name.prefix(prefix)))
+        pairs = sides[0].join(sides[1], on="unit_id")
+        reasons = self.matching.select(pl.col("practice_id").alias("unit_id"), "reason")
+        return pairs.join(reasons, on="unit_id").with_columns(level=pl.lit("practice"))
+
+    def _own_cluster(self) -> pl.DataFrame:
+        cluster = pl.coalesce("cluster_now", "cluster_before").alias("cluster_id")
+        return self.matching.select(pl.col("practice_id").alias("unit_id"), cluster)
+
+    def _pooled_pairs(self, level: str) -> pl.DataFrame:
+        """One row per cluster or region: both windows of its set `matched`."""
+        sides = [
+            self._pooled(self._matched(months, same_cluster=level == "cluster"), level).select(
+                "level", "unit_id", pl.col(PARTS).name.prefix(prefix)
+            )
+            for months, prefix in ((self.before, "before_"), (self.now, "now_"))
+        ]
+        reason = pl.lit(None, dtype=pl.String).alias("reason")
+        return sides[0].join(sides[1], on=["level", "unit_id"]).with_columns(reason)
+
+    def _background(self, clusters: pl.DataFrame, regions: pl.DataFrame) -> pl.DataFrame:
+        """One row per cluster: `background_ratio`, how the region without the cluster's compared practices changed."""
+        of_region = self.facts.clusters.select("cluster_id", pl.col("region_id").alias("unit_id")).collect()
+        around = of_region.join(regions, on="unit_id").join(
+            clusters, left_on="cluster_id", right_on="unit_id", suffix="_cluster"
+        )
+        rest = {
+            name: pl.col(name) - pl.col(f"{name}_cluster")
+            for name in ("before_numerator", "before_denominator", "now_numerator", "now_denominator")
+        }
+        before = rest["before_numerator"] / rest["before_denominator"]
+        ratio = (rest["now_numerator"] / rest["now_denominator"]) / before
+        return around.select("cluster_id", pl.when(before > 0).then(ratio).alias("background_ratio"))

@@ -1,0 +1,83 @@
+"""Practice-months: the ground every figure stands on. Numerator and denominator cover exactly the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.calendar import Window
+from transforms.definitions import Measure
+from transforms.selection import monthly_sums
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known: counted facts by source, who submitted what, and who belongs where.
+
+    `by_source` one row per practice, month, code, sex and age band; `submissions` one row per practice, source and
+    month; `memberships` one row per practice and cluster it belonged to; `clusters` one row per cluster, with its
+    region; `practices` one row per practice of the registry, with `consented`.
+    """
+
+    by_source: Mapping[str, pl.LazyFrame]
+    submissions: pl.LazyFrame
+    memberships: pl.LazyFrame
+    clusters: pl.LazyFrame
+    practices: pl.LazyFrame
+
+
+def counted_months(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
+    """One row per practice and month of `window` that counts: it had listed patients and submitted the sources.
+
+    Columns: practice_id, period, cluster_id (null: in no cluster that month), numerator, denominator. A stock (listed
+    patients) is divided by the window's months, so that its sum over a whole window is the mean list. No fact in a
+    month that counts is a zero.
+    """
+    months = _listed(window, facts)
+    for source in sorted({measure.numerator.source, measure.denominator.source}):
+        submitted = facts.submissions.filter(pl.col("source") == source)
+        months = months.join(submitted, on=["practice_id", "period"], how="semi")
+    for part, selection in (("numerator", measure.numerator), ("denominator", measure.denominator)):
+        share = len(window.months) if selection.source == "list_sizes" else 1
+        sums = monthly_sums(selection, facts.by_source).select("practice_id", "period", pl.col("total") / share)
+        months = months.join(sums.rename({"total": part}), on=["practice_id", "period"], how="left")
+    counted = months.with_columns(pl.col("numerator", "denominator").fill_null(0.0))
+    return _with_cluster(counted, window, facts).sort("practice_id", "period").collect()
+
+
+def _listed(window: Window, facts: Facts) -> pl.LazyFrame:
+    inside = facts.by_source["list_sizes"].filter(pl.col("period").is_between(window.start, window.end))
+    patients = inside.group_by("practice_id", "period").agg(pl.col("patients").sum())
+    return patients.filter(pl.col("patients") > 0).select("practice_id", "period")
+
+
+def _with_cluster(months: pl.LazyFrame, window: Window, facts: Facts) -> pl.LazyFrame:
+    belonging = clusters_by_month(window, facts.memberships)
+    return months.join(belonging, on=["practice_id", "period"], how="left")
+
+
+def clusters_by_month(window: Window, memberships: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per practice and month of `window` in which it belonged to a cluster.
+
+    A practice that changes cluster within a month counts the whole month for the one it came to.
+    """
+    months = pl.LazyFrame({"period": window.months}, schema={"period": pl.Date})
+    month_end = pl.col("period").dt.month_end()
+    overlapping = memberships.join(months, how="cross").filter(
+        pl.col("valid_from") <= month_end,
+        pl.col("valid_to").is_null() | (pl.col("valid_to") >= pl.col("period")),
+    )
+    latest = overlapping.sort("practice_id", "period", "valid_from")
+    return latest.group_by("practice_id", "period", maintain_order=True).agg(pl.col("cluster_id").last())
+
+
+def open_months(window: Window, practices: pl.LazyFrame) -> pl.DataFrame:
+    """One row per practice of the registry: in how many months of `window` it was open."""
+    months = pl.LazyFrame({"period": window.months}, schema={"period": pl.Date})
+    is_open = (pl.col("opened").is_null() | (pl.col("opened") <= pl.col("period").dt.month_end())) & (
+        pl.col("closed").is_null() | (pl.col("closed") >= pl.col("period"))
+    )
+    counted = practices.join(months, how="cross").group_by("practice_id").agg(is_open.sum().alias("open_months"))
+    return counted.sort("practice_id").collect()

@@ -1,0 +1,110 @@
+"""The shape of report.*: the only tables reports read. What is in them is already rounded and hidden.
+
+`report.pack` one row per pack, `report.figure` one row per pack, audience, measure and unit, `report.source` one row
+per pack and extract used, `report.check` one row per pack and check that did not pass, `report.note` one row per pack
+and kind of change in who is in the cluster.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import polars as pl
+
+State = Literal["value", "zero", "not_submitted", "not_applicable", "not_computable", "suppressed", "too_few"]
+STATES: tuple[State, ...] = (
+    "value",
+    "zero",
+    "not_submitted",
+    "not_applicable",
+    "not_computable",
+    "suppressed",
+    "too_few",
+)
+
+PACK = pl.Schema(
+    {
+        "pack_id": pl.String,
+        "package_id": pl.String,
+        "cluster_id": pl.String,
+        "cluster_name": pl.String,
+        "region_name": pl.String,
+        "kind": pl.String,  # baseline | followup
+        "mode": pl.String,  # letters | open | own_only
+        "meeting_date": pl.Date,
+        "before_start": pl.Date,  # null in a baseline pack: there is one window, and it is "now"
+        "before_end": pl.Date,
+        "now_start": pl.Date,
+        "now_end": pl.Date,
+        "practices_members": pl.Int64,  # members of the cluster in the later window, shown or not
+        "practices_delivered": pl.Int64,  # of them, those with figures in the later window
+        "practices_matched": pl.Int64,  # in both windows: what the cluster's before and after rest on
+        "example_data": pl.Boolean,  # synthetic: every page says so
+        "language": pl.String,
+    }
+)
+
+FIGURE = pl.Schema(
+    {
+        "pack_id": pl.String,
+        "audience": pl.String,  # "cluster", or the practice_id of the one reader of a member report
+        "measure_id": pl.String,
+        "level": pl.String,  # practice | cluster | region (the region without the cluster)
+        "label": pl.String,  # the letter, or the practice's name in `open` mode; the name of a cluster or region
+        "own": pl.Boolean,
+        "before_state": pl.String,
+        "before_numerator": pl.Float64,  # null wherever this audience may not see it
+        "before_denominator": pl.Float64,
+        "before_value": pl.Float64,
+        "before_lower": pl.Float64,
+        "before_upper": pl.Float64,
+        "now_state": pl.String,
+        "now_numerator": pl.Float64,
+        "now_denominator": pl.Float64,
+        "now_value": pl.Float64,
+        "now_lower": pl.Float64,
+        "now_upper": pl.Float64,
+        "change": pl.Float64,  # now - before in the measure's unit; null where either is no value
+        "change_lower": pl.Float64,
+        "change_upper": pl.Float64,
+        "ratio": pl.Float64,  # now / before
+        "comparable": pl.Boolean,  # false: the two windows hold different things, `reason` says why
+        "reason": pl.String,  # a word of transforms.compare.REASONS, null when comparable
+    }
+)
+
+SOURCE = pl.Schema(
+    {
+        "pack_id": pl.String,
+        "source": pl.String,
+        "file_name": pl.String,
+        "sha256": pl.String,
+        "period_start": pl.Date,
+        "period_end": pl.Date,
+        "status": pl.String,  # provisional | final
+        "rows": pl.Int64,
+        "rows_excluded": pl.Int64,
+    }
+)
+
+CHECK = pl.Schema(
+    {
+        "pack_id": pl.String,
+        "source": pl.String,
+        "file_name": pl.String,
+        "check_id": pl.String,
+        "severity": pl.String,
+        "outcome": pl.String,  # failed | crashed
+        "rows_failed": pl.Int64,
+        "rows_checked": pl.Int64,
+        "why": pl.String,
+    }
+)
+
+NOTE = pl.Schema(
+    {
+        "pack_id": pl.String,
+        "change": pl.String,  # joined | left | closed | merged | not_submitted
+        "practices": pl.Int64,  # how many; never which
+    }
+)

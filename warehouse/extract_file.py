@@ -1,0 +1,122 @@
+"""An extract as it lies in the inbox: its bytes, its text, its header, and what its name says."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+import zlib
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from transforms.calendar import last_day, month_after
+from transforms.contract import Contract, FileFormat
+from transforms.errors import UserError
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+
+
+class UnreadableFileError(UserError):
+    """The file cannot be read as its contract describes it."""
+
+
+@dataclass(frozen=True)
+class Extract:
+    """One file that was received: its name, its bytes and their digest."""
+
+    name: str
+    content: bytes
+    sha256: str
+
+    @property
+    def packed(self) -> bool:
+        """Whether the bytes are gzip."""
+        return self.content[:2] == b"\x1f\x8b"
+
+
+def read_extract(path: Path) -> Extract:
+    """The file at `path`.
+
+    Raises:
+        UnreadableFileError: there is no such file, it cannot be opened, or it is empty.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError:
+        raise UnreadableFileError(
+            f"{path.name}: the file cannot be opened. Check that it exists and that you may read it."
+        ) from None
+    if not content:
+        raise UnreadableFileError(f"{path.name}: the file is empty. Ask the sender for it again.")
+    return Extract(path.name, content, sha256(content).hexdigest())
+
+
+def text_of(extract: Extract, form: FileFormat) -> str:
+    """The extract's characters.
+
+    Raises:
+        UnreadableFileError: the gzip is broken, or a byte does not belong to the contract's encoding.
+    """
+    try:
+        content = gzip.decompress(extract.content) if extract.packed else extract.content
+    except (OSError, EOFError, zlib.error):
+        raise UnreadableFileError(
+            f"{extract.name}: the packed file is cut or damaged. Ask the sender for it again."
+        ) from None
+    encoding = "utf-8-sig" if form.encoding.lower() in {"utf-8", "utf8"} else form.encoding
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + 1
+        raise UnreadableFileError(
+            f"{extract.name}, row {row}: a character is not {form.encoding}. "
+            "Save the file in that encoding, or set `encoding` in the workspace's contract."
+        ) from None
+
+
+def header_of(name: str, text: str, form: FileFormat) -> list[str]:
+    """The cells of the first line.
+
+    Raises:
+        UnreadableFileError: the first line is written with another delimiter than the contract's.
+    """
+    first = text.partition("\n")[0].rstrip("\r")
+    cells = next(csv.reader([first], delimiter=form.delimiter, quotechar=form.quote), [])
+    others = [sign for sign in DELIMITERS if sign != form.delimiter and first.count(sign) > 0]
+    if len(cells) <= 1 and others:
+        found = max(others, key=first.count)
+        raise UnreadableFileError(
+            f"{name}, row 1: the columns are separated by {DELIMITERS[found]}, the contract says "
+            f"{DELIMITERS.get(form.delimiter, repr(form.delimiter))}. Save the file with the contract's separator, "
+            "or set `delimiter` in the workspace's contract."
+        )
+    return [cell.strip() for cell in cells]
+
+
+def declared_period(contract: Contract, name: str) -> tuple[date, date] | None:
+    """First and last day of the period in the file's name, or None where the contract reads none from it.
+
+    Raises:
+        UnreadableFileError: the contract expects a period in the name and there is none.
+    """
+    if not contract.file.period_in_name:
+        return None
+    match = re.search(contract.file.period_in_name, name)
+    if match is None:
+        raise UnreadableFileError(
+            f"{name}: the file name does not say which period it covers. "
+            f"Name it like the contract's pattern ({contract.file.patterns[0]} with a period such as 2025K1)."
+        )
+    groups = match.groupdict()
+    month = int(groups["month"]) if groups.get("month") else (int(groups["quarter"]) - 1) * 3 + 1
+    months = 1 if groups.get("month") else 3
+    start = date(int(groups["year"]), month, 1)
+    return start, last_day(month_after(start, months - 1))
+
+
+def delivery_status(contract: Contract, name: str) -> str:
+    """`provisional` where the file's name says so, else `final`."""
+    mark = contract.file.provisional_in_name
+    return "provisional" if mark and mark in name else "final"

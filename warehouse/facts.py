@@ -1,0 +1,52 @@
+"""Reading what is known: facts, submissions and the registry, as of a moment."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from transforms.definitions import QUANTITIES
+from transforms.errors import UserError
+from transforms.practice_months import Facts
+from warehouse.connection import reading
+from warehouse.queries import one_value, run
+from warehouse.workspace import Store
+
+TABLES = {"prescriptions": "fact.prescription", "services": "fact.service", "list_sizes": "fact.list_size"}
+
+
+class NothingLoadedError(UserError):
+    """No extract has been accepted yet."""
+
+
+def last_known(store: Store) -> datetime:
+    """When the newest accepted extract became known.
+
+    Raises:
+        NothingLoadedError: none has been accepted.
+    """
+    if not store.database.exists():
+        raise NothingLoadedError(
+            "The warehouse is empty. Bring extracts in first: klyngeflow ingest or klyngeflow run."
+        )
+    with reading(store.database) as connection:
+        moment = one_value(connection, "last_known")
+    if moment is None:
+        raise NothingLoadedError("No extract has been accepted yet. `klyngeflow status` says why each was refused.")
+    return moment
+
+
+def read_facts(store: Store, span: tuple[date, date], known_at: datetime, *, silence_is_consent: bool) -> Facts:
+    """Everything between the first and the last day of `span`, as it was known at `known_at`."""
+    known = {"known_at": known_at}
+    inside = known | {"start": span[0], "end": span[1]}
+    with reading(store.database) as connection:
+        by_source = {
+            source: run(connection, "read_facts", inside, table=TABLES[source]).pl().lazy() for source in QUANTITIES
+        }
+        return Facts(
+            by_source=by_source,
+            submissions=run(connection, "read_submissions", inside).pl().lazy(),
+            memberships=run(connection, "read_memberships", known).pl().lazy(),
+            clusters=run(connection, "read_clusters", known).pl().lazy(),
+            practices=run(connection, "read_practices", known | {"silence": silence_is_consent}).pl().lazy(),
+        )

@@ -1,0 +1,100 @@
+"""Landing: the person-number scan, then the received bytes kept by content, and a row in the ledger."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from transforms.contract import Contract
+from transforms.errors import DataRefusedError
+from transforms.person_number import first_finding, names_a_person, plain
+from warehouse.connection import writing
+from warehouse.extract_file import Extract, declared_period, delivery_status, header_of, read_extract, text_of
+from warehouse.files import write_whole
+from warehouse.queries import one_value, run
+from warehouse.workspace import Store
+
+
+class PersonNumberError(DataRefusedError):
+    """A person number, or a column made for one, is in the file: nothing of it was kept."""
+
+
+@dataclass(frozen=True)
+class Landed:
+    """One landed extract: its number in the ledger, its digest, and whether the same bytes are in use already."""
+
+    extract_id: int
+    sha256: str
+    already_promoted: bool
+
+
+def land(store: Store, contract: Contract, path: Path, received_by: str) -> Landed:
+    """Keep the file at `path` as received; the same bytes twice are one extract.
+
+    Raises:
+        PersonNumberError: nothing of the file was kept.
+        UnreadableFileError: it cannot be read as the contract says.
+    """
+    extract = read_extract(path)
+    refuse_person_numbers(extract, contract)
+    declared_period(contract, extract.name)
+    write_whole(store.landed(contract.source, extract.sha256), extract.content)
+    return _entered(store, contract, extract, received_by)
+
+
+def refuse_person_numbers(extract: Extract, contract: Contract) -> None:
+    """Scan name, header and every character of the extract.
+
+    Raises:
+        PersonNumberError: says where and in which form, never the value.
+    """
+    today = datetime.now(UTC).date()
+    if names_a_person(extract.name) or first_finding(plain(extract.name), today):
+        raise PersonNumberError(
+            "A file was refused: its name holds a person number or is named after one. Nothing of it was kept. "
+            "Take persons out of the extract and name the file anew."
+        )
+    text = plain(text_of(extract, contract.file))
+    header = header_of(extract.name, text, contract.file)
+    if column := next((index for index, cell in enumerate(header, 1) if names_a_person(cell)), None):
+        raise PersonNumberError(
+            f"{extract.name}, row 1, column {column}: the header names a person's data. Nothing of the file was kept. "
+            "Send counts per practice, never persons."
+        )
+    _refuse_hit(extract, contract, text, header, today)
+
+
+def _refuse_hit(extract: Extract, contract: Contract, text: str, header: list[str], today: date) -> None:
+    finding = first_finding(text, today)
+    if finding is None:
+        return
+    row = text.count("\n", 0, finding.offset) + 1
+    before = text[text.rfind("\n", 0, finding.offset) + 1 : finding.offset]
+    cells = next(csv.reader([before], delimiter=contract.file.delimiter, quotechar=contract.file.quote), [""])
+    column = header[len(cells) - 1] if row > 1 and 0 < len(cells) <= len(header) else f"number {len(cells)}"
+    raise PersonNumberError(
+        f"{extract.name}, row {row}, column {column}: a person number ({finding.form}). Nothing of the file was kept. "
+        "Take persons out of the extract and send it again."
+    )
+
+
+def _entered(store: Store, contract: Contract, extract: Extract, received_by: str) -> Landed:
+    period = declared_period(contract, extract.name) or (None, None)
+    with writing(store.database) as connection:
+        known = run(connection, "find_extract", {"source": contract.source, "sha256": extract.sha256}).fetchone()
+        if known is not None:
+            return Landed(known[0], extract.sha256, known[1] == "promoted")
+        row = {
+            "source": contract.source,
+            "file_name": extract.name,
+            "sha256": extract.sha256,
+            "bytes": len(extract.content),
+            "period_start": period[0],
+            "period_end": period[1],
+            "status": delivery_status(contract, extract.name),
+            "received_at": datetime.now(UTC).replace(tzinfo=None),
+            "received_by": received_by,
+        }
+        return Landed(one_value(connection, "enter_extract", row), extract.sha256, False)

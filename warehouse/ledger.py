@@ -1,0 +1,113 @@
+"""The ledger: what came, what was found out about it, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+
+import duckdb
+import polars as pl
+
+from transforms.calendar import last_day
+from transforms.checked import CheckResult, Example, Reference
+from transforms.contract import Contract
+from warehouse.connection import attach, reading, writing
+from warehouse.queries import run
+from warehouse.staging import Staged
+from warehouse.workspace import Store
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the ledger holds of one extract."""
+
+    extract_id: int
+    source: str
+    file_name: str
+    sha256: str
+    state: str
+    reason: str | None
+    rows_staged: int | None
+
+
+def utc_now() -> datetime:
+    """The time now in UTC, without a zone, as the database keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def record_staged(store: Store, contract: Contract, extract_id: int, staged: Staged) -> None:
+    """Enter how many rows went where, every row that was left out, and the period where the file's name had none."""
+    with writing(store.database) as connection:
+        attach(connection, staged.path, "staging", read_only=True)
+        run(connection, "forget_rejected", {"extract_id": extract_id})
+        run(connection, "enter_rejected", {"extract_id": extract_id})
+        start, end = _period(connection, contract, extract_id)
+        counts = {key: value for key, value in asdict(staged).items() if key != "path"}
+        run(connection, "mark_staged", counts | {"extract_id": extract_id, "period_start": start, "period_end": end})
+
+
+def reference(store: Store, extract_id: int) -> Reference:
+    """What the extract's rows are held against: the practices of the registry, and the period it covers."""
+    with reading(store.database) as connection:
+        start, end, _ = run(connection, "extract_period", {"extract_id": extract_id}).fetchall()[0]
+        practices = frozenset(row[0] for row in run(connection, "known_practices").fetchall())
+    return Reference(practices, start or date.min, end or date.max)
+
+
+def _period(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, extract_id: int
+) -> tuple[date | None, date | None]:
+    start, end, _ = run(connection, "extract_period", {"extract_id": extract_id}).fetchall()[0]
+    if start is not None or contract.source == "registry":
+        return start, end
+    first, last = run(connection, "staged_period").fetchall()[0]
+    return first, last and last_day(last)
+
+
+def first_rejected(store: Store, source: str, sha256: str) -> tuple[Example, str] | None:
+    """The first cell that could not be read as its type, and the rule it broke."""
+    with reading(store.staged(source, sha256), "staging") as connection:
+        row = run(connection, "first_rejected").fetchone()
+    return None if row is None else (Example(row[0], row[1], row[3]), row[2])
+
+
+def record_checks(store: Store, contract: Contract, extract_id: int, results: Iterable[CheckResult]) -> None:
+    """Enter the outcome of each check; the offending values stay out, their row numbers do not."""
+    why = {check.check_id: check.why for check in contract.checks}
+    with writing(store.database) as connection:
+        run(connection, "forget_checks", {"extract_id": extract_id})
+        for result in results:
+            row = {
+                "extract_id": extract_id,
+                "check_id": result.check_id,
+                "rule": result.rule,
+                "column_names": ", ".join(result.columns),
+                "severity": result.severity,
+                "outcome": result.outcome,
+                "rows_checked": result.rows_checked,
+                "rows_failed": result.rows_failed,
+                "example_rows": ", ".join(str(example.row_number) for example in result.examples),
+                "why_da": why[result.check_id].da,
+                "why_en": why[result.check_id].en,
+                "checked_at": utc_now(),
+            }
+            run(connection, "enter_check", row)
+
+
+def refuse(store: Store, extract_id: int, reason: str) -> None:
+    """Remember that the extract was refused, and why, in words that carry no cell of it."""
+    with writing(store.database) as connection:
+        run(connection, "mark_refused", {"extract_id": extract_id, "reason": reason})
+
+
+def entry(store: Store, extract_id: int) -> Entry:
+    """The ledger's row of one extract."""
+    with reading(store.database) as connection:
+        return Entry(*run(connection, "read_entry", {"extract_id": extract_id}).fetchall()[0])
+
+
+def extracts(store: Store) -> pl.DataFrame:
+    """One row per extract, newest last."""
+    with reading(store.database) as connection:
+        return run(connection, "read_extracts").pl()

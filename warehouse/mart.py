@@ -1,0 +1,78 @@
+"""The mart: exact figures, the quality unit's own. It can be computed again from the facts at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from transforms.calendar import Window
+from transforms.definitions import Package
+from transforms.package_figures import MeasureRun
+from warehouse.connection import reading, writing
+from warehouse.facts import read_facts
+from warehouse.queries import run
+from warehouse.workspace import Store
+
+
+@dataclass(frozen=True)
+class Period:
+    """A pack's windows: a baseline and, at a follow-up, the later one; and what a practice's silence means."""
+
+    baseline: Window
+    followup: Window | None
+    silence_is_consent: bool
+
+    @property
+    def span(self) -> Window:
+        """From the first day of the first window to the last day of the last."""
+        return Window(self.baseline.start, (self.followup or self.baseline).end)
+
+    def parameters(self, package: Package) -> dict[str, Any]:
+        """The windows and the package as SQL parameters."""
+        after = self.followup
+        return {
+            "package_id": package.id,
+            "baseline": self.baseline.start,
+            "baseline_end": self.baseline.end,
+            "followup": after.start if after else None,
+            "followup_end": after.end if after else None,
+        }
+
+
+def compute(store: Store, package: Package, period: Period, known_at: datetime, run_id: str) -> int:
+    """Compute every measure of `package` and put the figures in the mart; returns how many rows were written."""
+    facts = read_facts(
+        store, (period.span.start, period.span.end), known_at, silence_is_consent=period.silence_is_consent
+    )
+    runs = [
+        MeasureRun(measure, facts, period.baseline, period.followup, package.minimum_events)
+        for measure in package.measures
+    ]
+    measures = pl.concat([each.figures() for each in runs])
+    compared = pl.concat([each.compared() for each in runs]) if period.followup else None
+    values = period.parameters(package) | {"known_at": known_at, "run_id": run_id, "definition": package.sha256}
+    with writing(store.database) as connection:
+        connection.register("frame", measures)
+        run(connection, "forget_measures", values)
+        run(connection, "enter_measures", values)
+        if compared is not None:
+            connection.register("frame", compared)
+            run(connection, "forget_comparisons", values)
+            run(connection, "enter_comparisons", values)
+    return len(measures) + (0 if compared is None else len(compared))
+
+
+def measures(store: Store, package: Package, period: Period) -> pl.DataFrame:
+    """The package's rows of mart.measure for the period's windows."""
+    values = period.parameters(package) | {"definition": package.sha256}
+    with reading(store.database) as connection:
+        return run(connection, "read_measures", values).pl()
+
+
+def comparisons(store: Store, package: Package, period: Period) -> pl.DataFrame:
+    """The package's rows of mart.comparison for the period's windows; none without a follow-up."""
+    with reading(store.database) as connection:
+        return run(connection, "read_comparisons", period.parameters(package)).pl()

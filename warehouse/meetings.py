@@ -1,0 +1,53 @@
+"""Meetings and requests: who asked for which pack, and what a request can be made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import uuid4
+
+from transforms.pack import Meeting
+from warehouse.connection import reading, writing
+from warehouse.ledger import utc_now
+from warehouse.queries import one_value, run
+from warehouse.workspace import Store
+
+
+def clusters(store: Store) -> dict[str, str]:
+    """The clusters of the registry as it is now: code and name."""
+    with reading(store.database) as connection:
+        return dict(run(connection, "read_cluster_names").fetchall())
+
+
+def delivered_until(store: Store, sources: Sequence[str]) -> dict[str, date]:
+    """The newest month that anybody has submitted, by source; a source without any is left out."""
+    with reading(store.database) as connection:
+        return dict(run(connection, "delivered_until", {"sources": list(sources)}).fetchall())
+
+
+def baseline_meeting(store: Store, cluster_id: str, package_id: str) -> date | None:
+    """When the cluster last had a baseline meeting on the package, as far as requests say."""
+    with reading(store.database) as connection:
+        return one_value(connection, "baseline_meeting", {"cluster_id": cluster_id, "package_id": package_id})
+
+
+def record_request(store: Store, meeting: Meeting, package_id: str, requested_by: str) -> str:
+    """Enter the meeting and that its pack was asked for; returns the request's number."""
+    request_id = uuid4().hex
+    row = {
+        "request_id": request_id,
+        "meeting_id": meeting.pack_id,
+        "cluster_id": meeting.cluster_id,
+        "package_id": package_id,
+        "meeting_date": meeting.meeting_date,
+        "kind": "followup" if meeting.followup else "baseline",
+        "mode": meeting.mode,
+        "requested_at": utc_now(),
+        "requested_by": requested_by,
+        "state": "requested",
+    }
+    with writing(store.database) as connection:
+        run(connection, "forget_meeting", row)
+        run(connection, "enter_meeting", row)
+        run(connection, "enter_request", row)
+    return request_id

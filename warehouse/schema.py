@@ -1,0 +1,44 @@
+"""Versioned migrations: each file of warehouse/sql/migrations/ is run once, in order, and remembered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from warehouse.connection import attach, in_memory, writing
+from warehouse.queries import SQL, run
+
+MIGRATIONS = SQL / "migrations"
+
+
+def migrate(database: Path) -> list[str]:
+    """Bring `database` to the newest schema; returns the names of the migrations that ran.
+
+    A checkpoint follows each: a write-ahead log is never left holding changes of the schema.
+    """
+    done: list[str] = []
+    for path in sorted(MIGRATIONS.glob("*.sql")):
+        with writing(database) as connection:
+            if not _is_applied(connection, path.stem):
+                connection.execute(path.read_text(encoding="utf-8"))
+                run(connection, "remember_migration", {"migration": path.stem})
+                done.append(path.stem)
+    if done:
+        _checkpoint(database)
+    return done
+
+
+def _is_applied(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    run(connection, "make_migration_table")
+    row = run(connection, "count_migration", {"migration": name}).fetchone()
+    return bool(row and row[0])
+
+
+def _checkpoint(database: Path) -> None:
+    connection = in_memory()
+    try:
+        attach(connection, database, "klyngeflow", read_only=False)
+        connection.execute("checkpoint klyngeflow")
+    finally:
+        connection.close()

@@ -1,0 +1,12 @@
+{#- One row per practice and month that this delivery decides: its practices over the whole period it covers, a month
+    without a row included. What a final delivery has decided, a provisional one leaves alone. -#}
+create or replace temp table accepted as
+select practice_id, period
+from ({{ practices }})
+cross join (select unnest(generate_series($period_start::date, $period_end::date, interval 1 month))::date as period)
+{% if provisional %}
+where not exists (
+    select 1 from ledger.submission as held join ledger.extract using (extract_id)
+    where held.known_to is null and held.source = {{ source | text }} and ledger.extract.status = 'final'
+      and held.practice_id = practice_id and held.period = period)
+{% endif %}

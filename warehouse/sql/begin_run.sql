@@ -1,0 +1,2 @@
+insert into ledger.run by name
+select $run_id as run_id, $flow as flow, $started_at::timestamp as started_at, 'running' as state

@@ -1,0 +1,1 @@
+insert into {{ table | name }} by name select * from frame

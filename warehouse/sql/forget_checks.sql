@@ -1,0 +1,1 @@
+delete from ledger."check" where extract_id = $extract_id

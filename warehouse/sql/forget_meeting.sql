@@ -1,0 +1,1 @@
+delete from meeting.meeting where meeting_id = $meeting_id

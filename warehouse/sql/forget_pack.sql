@@ -1,0 +1,1 @@
+delete from {{ table | name }} where pack_id = $pack_id

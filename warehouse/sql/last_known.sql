@@ -1,0 +1,1 @@
+select max(promoted_at) from ledger.extract

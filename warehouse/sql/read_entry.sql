@@ -1,0 +1,1 @@
+select extract_id, source, file_name, sha256, state, reason, rows_staged from ledger.extract where extract_id = $extract_id

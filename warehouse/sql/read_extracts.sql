@@ -1,0 +1,1 @@
+select * from ledger.extract order by extract_id

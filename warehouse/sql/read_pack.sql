@@ -1,0 +1,1 @@
+select * from {{ table | name }} where pack_id = $pack_id

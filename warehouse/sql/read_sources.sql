@@ -1,0 +1,13 @@
+-- The extracts whose figures are in the windows, and the registry in use.
+select extract_id, source, file_name, sha256, period_start, period_end, status, rows_staged as rows, rows_excluded
+from ledger.extract
+where extract_id in (
+    select extract_id from ledger.submission
+    where known_from <= $known_at::timestamp and (known_to is null or known_to > $known_at::timestamp)
+      and list_contains($sources, source)
+      and (period between $baseline::date and $baseline_end::date
+        or period between $followup::date and $followup_end::date))
+  or extract_id in (
+    select max(extract_id) from ledger.extract
+    where source = 'registry' and state = 'promoted' and promoted_at <= $known_at::timestamp)
+order by source, period_start, extract_id

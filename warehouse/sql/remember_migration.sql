@@ -1,0 +1,1 @@
+insert into schema_migration (migration) values ($migration)

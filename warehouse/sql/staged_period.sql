@@ -1,0 +1,1 @@
+select min(period), max(period) from staging.staged

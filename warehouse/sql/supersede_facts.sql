@@ -1,0 +1,3 @@
+update {{ table | name }} as held set known_to = $now::timestamp
+from accepted
+where held.known_to is null and held.practice_id = accepted.practice_id and held.period = accepted.period
