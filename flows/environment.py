@@ -19,7 +19,8 @@ ALWAYS = {
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
 }
 DEFAULT_SERVER = ("127.0.0.1", 4200)
-_QUIET = {"PREFECT_LOGGING_LEVEL": "ERROR", "PREFECT_LOGGING_SERVER_LEVEL": "ERROR"}
+# A failure ends in a sentence of our own; Prefect's page keeps the states of its runs.
+_QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL"}
 
 
 def refuse_telemetry() -> None:

@@ -72,7 +72,8 @@ def markdown(found: Findings) -> str:
     refused = [f"- {outcome.sentence}" for outcome in found.outcomes if outcome.state == "refused"]
     rows = [f"| {line.cluster} | {line.measure} | {line.figure} |" for line in found.lines]
     parts = [
-        f"{found.count('accepted')} extracts accepted, {found.count('known')} known already, {found.count('refused')} refused.",
+        f"{found.count('accepted')} extracts accepted, {found.count('known')} known already, "
+        f"{found.count('refused')} refused.",
         *(["## Refused", *refused] if refused else []),
         f"## Packs\n\n{len(found.folders)} packs made.",
         "| cluster | measure | figure |\n|---|---|---|",

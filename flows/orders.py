@@ -114,6 +114,6 @@ def _require_after_baseline_meeting(workspace: Workspace, cluster: str, package:
     if held is not None and later.start <= held:
         first = Window.of(month_after(held, 1), package.windows.months)
         raise OrderError(
-            f"The newest window delivered begins on {later.start}, before the baseline meeting on {held}: it cannot show "
-            f"what the meeting led to. Bring in extracts until {first.end} and ask again."
+            f"The newest window delivered begins on {later.start}, before the baseline meeting on {held}: it cannot "
+            f"show what the meeting led to. Bring in extracts until {first.end} and ask again."
         )

@@ -25,7 +25,7 @@ class Chart:
 
 
 def strip_layout(rows: MeasureRows, setting: Setting) -> Strip:
-    return lay_out(rows, Frame(setting.voice, setting.fonts, setting.undelivered, setting.open_mode))
+    return lay_out(rows, Frame(setting.voice, setting.fonts, setting.open_mode))
 
 
 def strip_chart(rows: MeasureRows, shared: Strip | None, setting: Setting) -> Chart:

@@ -75,6 +75,7 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
         "pairs": pairs,
         "units": units_table(material.measures, setting),
         "practices": _practices(material.measures, setting),
+        "practices_withheld": _practices_withheld(material.measures, setting),
         "columns": column_words(material.measures, setting),
         "uncertainty": _uncertainty(setting),
         "questions": [setting.voice.text(question) for question in material.package.questions],
@@ -185,7 +186,7 @@ def _notes(measure: Measure, checks: Sequence[FailedCheck], setting: Setting) ->
 
 
 def _key_note(measures: Sequence[MeasureRows], setting: Setting) -> str:
-    if any(rows.others_withheld for rows in measures):
+    if any(rows.withheld for rows in measures):
         return ""
     return setting.voice.write("key", "open" if setting.open_mode else "letters")
 
@@ -196,8 +197,13 @@ def _pairs(measures: Sequence[MeasureRows], setting: Setting) -> list[tuple[str,
 
 
 def _practices(measures: Sequence[MeasureRows], setting: Setting) -> Table | None:
-    withheld = any(rows.others_withheld for rows in measures)
+    withheld = any(rows.withheld for rows in measures)
     return None if withheld or not measures else practices_table(measures, setting)
+
+
+def _practices_withheld(measures: Sequence[MeasureRows], setting: Setting) -> str:
+    reason = next((rows.withheld for rows in measures if rows.withheld), "")
+    return setting.voice.write("table", f"practices_{reason}") if reason else ""
 
 
 def _uncertainty(setting: Setting) -> Markdown:

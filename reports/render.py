@@ -86,11 +86,11 @@ def _pages(margins: Mapping[str, str]) -> str:
     """Running head, badge and page number of a printed HTML page."""
     words = {key: _css_string(text) for key, text in margins.items()}
     small = "font: 400 7pt Inter, sans-serif; color: #46525D; vertical-align: middle;"
+    gap = _css_string(" · ") if margins["example"] else '""'
     return (
         f"@page {{ size: A4; margin: 15mm 13mm 15mm;\n"
         f" @top-left {{ content: {words['running']}; width: 100%; {small} }}\n"
-        f" @bottom-left {{ content: {words['example']}; {small} font-weight: 600; white-space: nowrap; }}\n"
-        f" @bottom-center {{ content: {words['footer']}; {small} white-space: nowrap; }}\n"
+        f" @bottom-left {{ content: {words['example']} {gap} {words['footer']}; width: 85%; {small} }}\n"
         f" @bottom-right {{ content: {words['page']} ' ' counter(page) ' ' {words['of']} ' ' counter(pages); {small}"
         f" white-space: nowrap; }} }}\n"
         f"@page :first {{ margin-top: 10mm; @top-left {{ content: none; }} }}\n"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import polars as pl
 
 from transforms.definitions import Measure, Package
 from transforms.published import State
+
+Withheld = Literal["", "too_few", "own_only"]
 
 FEWEST_SHOWN = 5
 """Under five delivered practices a picture of the others would be a picture of each one (unless all agreed: `open`)."""
@@ -63,14 +65,14 @@ class Row:
 
 @dataclass(frozen=True)
 class MeasureRows:
-    """One measure for one audience. `others` is empty where no picture of the other practices may be drawn."""
+    """One measure for one audience. Where no picture of the others may be drawn, `withheld` says why."""
 
     measure: Measure
     own: Row | None
     cluster: Row | None
     region: Row | None
     others: tuple[Row, ...]
-    others_withheld: bool
+    withheld: Withheld
 
     @property
     def practices(self) -> tuple[Row, ...]:
@@ -91,13 +93,15 @@ def measures(package: Package, figures: pl.DataFrame, pack: Mapping[str, Any]) -
     ]
 
 
-def others_withheld(pack: Mapping[str, Any]) -> bool:
-    """Whether the pack shows no other practice at all."""
+def others_withheld(pack: Mapping[str, Any]) -> Withheld:
+    """Why the pack shows no other practice at all; empty where it does."""
+    if pack["mode"] == "own_only":
+        return "own_only"
     few = int(pack["practices_delivered"]) < FEWEST_SHOWN
-    return pack["mode"] == "own_only" or (few and pack["mode"] != "open")
+    return "too_few" if few and pack["mode"] != "open" else ""
 
 
-def _collect(measure: Measure, rows: Iterable[Row], withheld: bool) -> MeasureRows:
+def _collect(measure: Measure, rows: Iterable[Row], withheld: Withheld) -> MeasureRows:
     rows = list(rows)
     others = sorted((row for row in rows if row.level == "practice" and not row.own), key=lambda row: row.label)
 
@@ -105,6 +109,7 @@ def _collect(measure: Measure, rows: Iterable[Row], withheld: bool) -> MeasureRo
         return next((row for row in rows if row.level == level and row.own is own), None)
 
     own, cluster, region = single("practice", True), single("cluster", False), single("region", False)
+    withheld = withheld or ("" if others else "too_few")
     return MeasureRows(measure, own, cluster, region, () if withheld else tuple(others), withheld)
 
 

@@ -29,10 +29,6 @@ class Setting:
     def open_mode(self) -> bool:
         return self.pack["mode"] == "open"
 
-    @property
-    def undelivered(self) -> int:
-        return max(int(self.pack["practices_members"]) - int(self.pack["practices_delivered"]), 0)
-
     def period(self, window: str) -> str:
         """The months of `before` or `now`."""
         return self.voice.numbers.period(self.pack[f"{window}_start"], self.pack[f"{window}_end"])

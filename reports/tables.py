@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from reports.markdown import Markdown, escaped
 from reports.rows import MeasureRows, Point, Row
 from reports.setting import Setting
 from transforms.definitions import Measure
+from transforms.published import STATES
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,10 @@ def units_table(measures: Sequence[MeasureRows], setting: Setting) -> Table:
 
 def practices_table(measures: Sequence[MeasureRows], setting: Setting) -> Table:
     """One row per practice: every measure before and now; cluster and region last."""
-    by_label = {row.label: row for rows in measures for row in rows.practices}
+    by_label = {row.label: row for rows in measures for row in rows.practices if row.label}
     ordered = sorted(by_label.values(), key=lambda row: (not row.own, len(row.sign), row.sign, row.label))
     rows = [_practice_cells(row, measures, setting) for row in ordered if row.own or _delivered(row.label, measures)]
-    rows += _undelivered(ordered, measures, setting)
+    rows += _nameless_cells(measures, setting)
     for level in ("cluster", "region"):
         found = [getattr(rows_of, level) for rows_of in measures]
         rows.append(
@@ -80,8 +82,8 @@ def _unit_cells(row: Row, measure: Measure, setting: Setting) -> list[str]:
     counts = [_count(row.now, measure, setting), bounds]
     if not setting.followup:
         return [who, cell(measure, row.now, setting), *counts]
-    change = absent if row.change is None else numbers.change(measure, row.change)
-    ratio = absent if row.ratio is None else setting.relative(row.ratio)
+    change = absent if row.change is None or not row.paired else numbers.change(measure, row.change)
+    ratio = absent if row.ratio is None or not row.paired else setting.relative(row.ratio)
     values = [cell(measure, row.before, setting), cell(measure, row.now, setting)]
     return [
         who,
@@ -95,7 +97,7 @@ def _unit_cells(row: Row, measure: Measure, setting: Setting) -> list[str]:
 
 
 def _change_bounds(row: Row, measure: Measure, setting: Setting) -> str:
-    if row.change_lower is None or row.change_upper is None:
+    if not row.paired or row.change_lower is None or row.change_upper is None:
         return setting.voice.write("state", "absent")
     change = setting.voice.numbers.change
     lower, upper = change(measure, row.change_lower), change(measure, row.change_upper)
@@ -132,8 +134,8 @@ def _practice_cells(row: Row, measures: Sequence[MeasureRows], setting: Setting)
 def _values(found: Sequence[Row | None], measures: Sequence[MeasureRows], setting: Setting) -> list[str]:
     cells: list[str] = []
     for row, rows in zip(found, measures, strict=True):
-        points = (row.before, row.now) if row else (None, None)
-        cells += [cell(rows.measure, point, setting) for point in (points if setting.followup else points[1:])]
+        points = (row.before, row.now) if setting.followup and row else (row.now,) if row else ()
+        cells += [cell(rows.measure, point, setting) for point in points] or [""] * (2 if setting.followup else 1)
     return cells
 
 
@@ -143,15 +145,21 @@ def _delivered(label: str, measures: Sequence[MeasureRows]) -> bool:
     return any(row.now.state != "not_submitted" for row in rows)
 
 
-def _undelivered(rows: Sequence[Row], measures: Sequence[MeasureRows], setting: Setting) -> list[tuple[Markdown, ...]]:
-    own = sum(row.own and not _delivered(row.label, measures) for row in rows)
-    count = setting.undelivered - own
-    if count < 1:
+def _nameless_cells(measures: Sequence[MeasureRows], setting: Setting) -> list[tuple[Markdown, ...]]:
+    """One row for the practices that keep their letter to themselves: how many, and why they have no figure now."""
+    cells: list[str] = []
+    for rows in measures:
+        cells += ["", _nameless(rows, measures, setting)] if setting.followup else [_nameless(rows, measures, setting)]
+    if not any(cells):
         return []
-    name = setting.voice.one_or_many("table", "undelivered", count)
-    word = f"({setting.voice.write('state', 'not_submitted')})"
-    cells = ["", word] if setting.followup else [word]
-    return [_cells([name, *_name_gap(setting), *cells * len(measures)])]
+    return [_cells([setting.voice.write("table", "nameless"), *_name_gap(setting), *cells])]
+
+
+def _nameless(rows: MeasureRows, measures: Sequence[MeasureRows], setting: Setting) -> str:
+    hidden = [row for row in rows.others if not row.label or not _delivered(row.label, measures)]
+    counts = Counter(row.now.state for row in hidden)
+    words = [f"{counts[state]} ({setting.voice.write('state', state)})" for state in STATES if counts[state]]
+    return ", ".join(words)
 
 
 def _name_gap(setting: Setting) -> list[str]:

@@ -17,15 +17,23 @@ def practice_figures(measure: Measure, window: Window, facts: Facts, minimum_eve
     `not_submitted` when it was open.
     """
     months = counted_months(measure, window, facts)
-    sums = months.group_by("practice_id").agg(pl.col("numerator", "denominator").sum(), pl.len().alias("months"))
+    sums = summed(measure, window, months, "practice_id")
     every = open_months(window, facts.practices).join(sums, on="practice_id", how="left")
     return figures(measure, every, minimum_events).sort("practice_id")
 
 
-def pooled_figures(measure: Measure, months: pl.DataFrame, unit: str, minimum_events: int) -> pl.DataFrame:
-    """One row per `unit` (a column of `months`): sums over its practice-months, never a mean of rates."""
-    sums = months.group_by(unit).agg(pl.col("numerator", "denominator").sum(), pl.len().alias("months"))
-    return figures(measure, sums.with_columns(open_months=pl.lit(1)), minimum_events).sort(unit)
+def summed(measure: Measure, window: Window, months: pl.DataFrame, unit: str) -> pl.DataFrame:
+    """One row per `unit` (a column of `months`): sums over its practice-months, never a mean of rates.
+
+    Person-months of listed patients are divided by the window's months once, after the sum: sums of whole numbers are
+    the same in any order, so that the same facts give the same bytes.
+    """
+    shares = {
+        part: len(window.months) if selection.source == "list_sizes" else 1
+        for part, selection in (("numerator", measure.numerator), ("denominator", measure.denominator))
+    }
+    sums = [pl.col(part).sum() / share for part, share in shares.items()]
+    return months.group_by(unit).agg(*sums, pl.len().alias("months"))
 
 
 def figures(measure: Measure, sums: pl.DataFrame, minimum_events: int) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import polars as pl
 from transforms.calendar import Window
 from transforms.comparison import changes, comparability, verdicts
 from transforms.definitions import Measure
-from transforms.measures import pooled_figures, practice_figures
+from transforms.measures import figures, practice_figures, summed
 from transforms.practice_months import Facts, counted_months
 
 PARTS = ("numerator", "denominator", "value", "lower", "upper", "state")
@@ -73,33 +73,36 @@ class MeasureRun:
         known = months.join(self.practices.select("practice_id", "consented"), on="practice_id")
         return known.join(regions, on="cluster_id", how="left")
 
+    def _sides(self) -> tuple[tuple[Window, pl.DataFrame, str], ...]:
+        return (self.baseline, self.before, "before_"), (self.followup or self.baseline, self.now, "now_")
+
     def _matched(self, months: pl.DataFrame, *, same_cluster: bool) -> pl.DataFrame:
         comparable = pl.col("reason").is_null()
         if not same_cluster:  # a practice that moved is still in its region
             comparable |= pl.col("reason") == "moved"
         return months.join(self.matching.filter(comparable), on="practice_id", how="semi")
 
-    def _pooled(self, months: pl.DataFrame, level: str) -> pl.DataFrame:
+    def _pooled(self, window: Window, months: pl.DataFrame, level: str) -> pl.DataFrame:
         kept = months.filter("consented") if level == "cluster" else months
-        pooled = pooled_figures(
-            self.measure, kept.filter(pl.col(f"{level}_id").is_not_null()), f"{level}_id", self.minimum_events
-        )
+        sums = summed(self.measure, window, kept.filter(pl.col(f"{level}_id").is_not_null()), f"{level}_id")
+        pooled = figures(self.measure, sums.with_columns(open_months=pl.lit(1)), self.minimum_events)
+        pooled = pooled.sort(f"{level}_id")
         return pooled.select(pl.lit(level).alias("level"), pl.col(f"{level}_id").alias("unit_id"), *PARTS)
 
     def _window_figures(self, window: Window, months: pl.DataFrame, practice_set: str) -> list[pl.DataFrame]:
         alone = practice_figures(self.measure, window, self.facts, self.minimum_events)
         practices = alone.select(pl.lit("practice").alias("level"), pl.col("practice_id").alias("unit_id"), *PARTS)
-        parts = [practices, self._pooled(months, "cluster"), self._pooled(months, "region")]
+        parts = [practices, self._pooled(window, months, "cluster"), self._pooled(window, months, "region")]
         rows = [part.with_columns(practice_set=pl.lit(practice_set)) for part in parts]
         if self.followup:
             for level in ("cluster", "region"):
                 matched = self._matched(months, same_cluster=level == "cluster")
-                rows.append(self._pooled(matched, level).with_columns(practice_set=pl.lit("matched")))
+                rows.append(self._pooled(window, matched, level).with_columns(practice_set=pl.lit("matched")))
         return [row.with_columns(window_start=window.start, window_end=window.end) for row in rows]
 
     def _practice_pairs(self) -> pl.DataFrame:
         sides: list[pl.DataFrame] = []
-        for prefix, window in (("before_", self.baseline), ("now_", self.followup or self.baseline)):
+        for window, _, prefix in self._sides():
             alone = practice_figures(self.measure, window, self.facts, self.minimum_events)
             sides.append(alone.select(pl.col("practice_id").alias("unit_id"), pl.col(PARTS).name.prefix(prefix)))
         pairs = sides[0].join(sides[1], on="unit_id")
@@ -113,10 +116,10 @@ class MeasureRun:
     def _pooled_pairs(self, level: str) -> pl.DataFrame:
         """One row per cluster or region: both windows of its set `matched`."""
         sides = [
-            self._pooled(self._matched(months, same_cluster=level == "cluster"), level).select(
+            self._pooled(window, self._matched(months, same_cluster=level == "cluster"), level).select(
                 "level", "unit_id", pl.col(PARTS).name.prefix(prefix)
             )
-            for months, prefix in ((self.before, "before_"), (self.now, "now_"))
+            for window, months, prefix in self._sides()
         ]
         reason = pl.lit(None, dtype=pl.String).alias("reason")
         return sides[0].join(sides[1], on=["level", "unit_id"]).with_columns(reason)

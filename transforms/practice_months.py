@@ -31,18 +31,17 @@ class Facts:
 def counted_months(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
     """One row per practice and month of `window` that counts: it had listed patients and submitted the sources.
 
-    Columns: practice_id, period, cluster_id (null: in no cluster that month), numerator, denominator. A stock (listed
-    patients) is divided by the window's months, so that its sum over a whole window is the mean list. No fact in a
-    month that counts is a zero.
+    Columns: practice_id, period, cluster_id (null: in no cluster that month), numerator, denominator. No fact in a
+    month that counts is a zero. Listed patients are person-months here: `measures.summed` divides them by the months
+    of the window.
     """
     months = _listed(window, facts)
     for source in sorted({measure.numerator.source, measure.denominator.source}):
         submitted = facts.submissions.filter(pl.col("source") == source)
         months = months.join(submitted, on=["practice_id", "period"], how="semi")
     for part, selection in (("numerator", measure.numerator), ("denominator", measure.denominator)):
-        share = len(window.months) if selection.source == "list_sizes" else 1
-        sums = monthly_sums(selection, facts.by_source).select("practice_id", "period", pl.col("total") / share)
-        months = months.join(sums.rename({"total": part}), on=["practice_id", "period"], how="left")
+        sums = monthly_sums(selection, facts.by_source).rename({"total": part})
+        months = months.join(sums, on=["practice_id", "period"], how="left")
     counted = months.with_columns(pl.col("numerator", "denominator").fill_null(0.0))
     return _with_cluster(counted, window, facts).sort("practice_id", "period").collect()
 

@@ -91,7 +91,7 @@ def _read_raw(
     except StatementError:
         raise UnreadableFileError(
             f"{extract.name}: the rows cannot be read as {contract.file.encoding} text with "
-            f"{contract.file.delimiter!r} between columns. Compare the file with its contract in expectations/contracts/."
+            f"{contract.file.delimiter!r} between columns. Compare it with its contract in expectations/contracts/."
         ) from None
     broken = run(connection, "stage_broken_rows").fetchone()
     if broken is not None:

@@ -6,7 +6,7 @@ of one window alone, with their interval in words.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,8 +15,9 @@ from reports.figures.canvas import Canvas, Pen, Type
 from reports.figures.scale import Scale
 
 WIDTH, HEIGHT = 66.0, 50.0
-_START, _END = 23.0, 42.0
-_LEFTMOST, _RIGHTMOST = 18.0, 46.0
+_END, _RIGHTMOST = 42.0, 46.0
+_NAME = Type(8.2, palette.BOLD)
+_AFTER_NAME, _TO_DOTS = 2.0, 4.5
 _NUMBER_UP, _NAME_DOWN, _SMALL_DOWN = 2.5, 0.9, 3.1
 _DISTANCE = 0.7
 
@@ -48,29 +49,31 @@ _BARS = {"own": palette.ACCENT_PALE, "cluster": "#8F989F", "region": palette.HAT
 def draw_dumbbell(bells: tuple[Bell, ...], fonts: Path) -> str:
     """The SVG of up to three rows."""
     canvas = Canvas(WIDTH, HEIGHT, fonts)
-    scale = _scale(bells)
+    names = max((canvas.text_width(bell.name, _NAME) for bell in bells), default=0) + _AFTER_NAME
+    scale = _scale(bells, names + _TO_DOTS)
     step = (HEIGHT - 5) / max(len(bells), 1)
     for at, bell in enumerate(bells):
-        _bell(canvas, bell, scale, HEIGHT - 4 - step * (at + 0.5))
+        y = HEIGHT - 4 - step * (at + 0.5)
+        canvas.line((names, _RIGHTMOST), (y, y), Pen(palette.GRID, 0.18), 0.5)
+        _bell(canvas, bell, scale, y)
     return canvas.svg()
 
 
-def _scale(bells: tuple[Bell, ...]) -> Scale:
+def _scale(bells: tuple[Bell, ...], start: float) -> Scale:
     values = [value for bell in bells for value in (bell.before, bell.now, *(bell.interval or ())) if value is not None]
     if not values:
-        return Scale(0, 1, _START, _END)
-    return Scale(min(values), max(values), _START, _END)
+        return Scale(0, 1, start, _END)
+    return Scale(min(values), max(values), start, _END)
 
 
 def _bell(canvas: Canvas, bell: Bell, scale: Scale, y: float) -> None:
     color = _TEXT[bell.role]
-    canvas.text((0, y - _NAME_DOWN), bell.name, Type(8.2, palette.BOLD, color))
+    canvas.text((0, y - _NAME_DOWN), bell.name, replace(_NAME, color=color))
     canvas.text((0, y - _NAME_DOWN - _SMALL_DOWN), bell.under, Type(palette.FLOOR, color=palette.OTHERS))
-    canvas.text((WIDTH, y - _NAME_DOWN), bell.change, Type(8.2, palette.BOLD, color), "right")
+    canvas.text((WIDTH, y - _NAME_DOWN), bell.change, replace(_NAME, color=color), "right")
     canvas.text(
         (WIDTH, y - _NAME_DOWN - _SMALL_DOWN), bell.relative, Type(palette.FLOOR, color=palette.OTHERS), "right"
     )
-    canvas.line((_LEFTMOST, _RIGHTMOST), (y, y), Pen(palette.GRID, 0.18), 0.5)
     _marks(canvas, bell, scale, y)
     _numbers(canvas, bell, scale, y)
 

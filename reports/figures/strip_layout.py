@@ -20,6 +20,7 @@ LEFT, LINE_LABELS, GAP = 11.0, 21.0, 2.0
 BASE, HEADROOM = 9.0, 5.0
 WIDEST_PITCH, NARROWEST_PITCH = 4.6, 1.0
 LABEL_DISTANCE = 2.9
+NARROWEST_PLOT = 24.0
 STATE_ORDER: tuple[State, ...] = ("too_few", "suppressed", "not_computable", "not_applicable", "not_submitted")
 
 
@@ -85,11 +86,10 @@ class Strip:
 
 @dataclass(frozen=True)
 class Frame:
-    """What a layout needs beside the figures: the language, the fonts and how many practices have sent nothing."""
+    """What a layout needs beside the figures."""
 
     voice: Voice
     fonts: Path
-    not_submitted: int
     open_mode: bool
     labelled: bool = True
 
@@ -100,9 +100,10 @@ def lay_out(rows: MeasureRows, frame: Frame) -> Strip:
     top, axis = _axis(rows, frame.voice, frame.open_mode)
     groups = _groups(rows, frame)
     pitch = _pitch(groups, frame)
-    plot_end = LEFT + max(len(groups[0][1]) * pitch, 18.0)
-    columns = [*_columns(groups[0][1], LEFT, pitch, frame)]
-    captions = [Caption(words, (LEFT + plot_end) / 2) for words in _fitting(plot_end - LEFT, frame)]
+    sorted_width = len(groups[0][1]) * pitch
+    plot_end = LEFT + max(sorted_width, NARROWEST_PLOT)
+    columns = _columns(groups[0][1], (LEFT + plot_end - sorted_width) / 2, pitch, frame)
+    captions = [Caption(words, (LEFT + plot_end) / 2) for words in _fitting(groups[0][1], plot_end - LEFT, frame)]
     x = plot_end + LINE_LABELS
     for words, members in groups[1:]:
         width = max(len(members) * pitch, _caption_width(words, frame))
@@ -118,7 +119,7 @@ def lay_out(rows: MeasureRows, frame: Frame) -> Strip:
         plot_end=plot_end,
         own_words=frame.voice.write("chart", "own"),
         zero_words=frame.voice.write("chart", "not_computable"),
-        message=frame.voice.write("chart", "others_withheld") if rows.others_withheld else "",
+        message=frame.voice.write("chart", f"others_{rows.withheld}") if rows.withheld else "",
     )
 
 
@@ -135,33 +136,27 @@ def _axis(rows: MeasureRows, voice: Voice, open_mode: bool) -> tuple[float, tupl
     return places[-1], tuple(zip(places, words, strict=True))
 
 
-def _groups(rows: MeasureRows, frame: Frame) -> list[tuple[str, list[Row | None]]]:
-    """The sorted practices first, then each state that is no value, with its caption. None: no name."""
+def _groups(rows: MeasureRows, frame: Frame) -> list[tuple[str, list[Row]]]:
+    """The sorted practices first, then each state that is no value, with its caption."""
     voice = frame.voice
     readable = sorted((row for row in rows.practices if row.now.readable), key=lambda row: (row.now.value, row.label))
-    groups: list[tuple[str, list[Row | None]]] = [("", [*readable])]
+    groups: list[tuple[str, list[Row]]] = [("", [*readable])]
     for state in STATE_ORDER:
-        members: list[Row | None] = [row for row in rows.practices if row.now.state == state]
-        if state == "not_submitted" and not rows.others_withheld:
-            members = _nameless(members, frame.not_submitted)
+        members = [row for row in rows.practices if row.now.state == state]
         words = voice.write("chart", f"group_{state}", n=voice.numbers.count(len(members)))
         groups += [(words, members)] if members else []
     return groups
 
 
-def _fitting(room: float, frame: Frame) -> list[str]:
-    """The longest caption of the sorted dots that stands under them."""
+def _fitting(dots: Sequence[Row], room: float, frame: Frame) -> list[str]:
+    """The longest caption of the sorted dots that stands under them: none under one dot alone."""
+    if len(dots) < 2:
+        return []
     offered = [frame.voice.write("chart", key) for key in ("sorted", "sorted_short")]
     return [words for words in offered if _caption_width(words, frame) <= room][:1]
 
 
-def _nameless(members: Sequence[Row | None], known: int) -> list[Row | None]:
-    """Practices that sent nothing carry no letter, except to themselves."""
-    own = [row for row in members if row is not None and row.own]
-    return [*own, *[None] * (max(known, len(members)) - len(own))]
-
-
-def _pitch(groups: Sequence[tuple[str, Sequence[Row | None]]], frame: Frame) -> float:
+def _pitch(groups: Sequence[tuple[str, Sequence[Row]]], frame: Frame) -> float:
     """The widest column, down from `WIDEST_PITCH`, at which everything still fits the strip."""
     pitch = WIDEST_PITCH
     while pitch > NARROWEST_PITCH and _needed(groups, pitch, frame) > WIDTH:
@@ -169,27 +164,25 @@ def _pitch(groups: Sequence[tuple[str, Sequence[Row | None]]], frame: Frame) -> 
     return round(pitch, 2)
 
 
-def _needed(groups: Sequence[tuple[str, Sequence[Row | None]]], pitch: float, frame: Frame) -> float:
+def _needed(groups: Sequence[tuple[str, Sequence[Row]]], pitch: float, frame: Frame) -> float:
     states = [max(len(members) * pitch, _caption_width(words, frame)) + GAP for words, members in groups[1:]]
-    return LEFT + max(len(groups[0][1]) * pitch, 18.0) + LINE_LABELS + sum(states) - (GAP if states else 0)
+    return LEFT + max(len(groups[0][1]) * pitch, NARROWEST_PLOT) + LINE_LABELS + sum(states) - (GAP if states else 0)
 
 
 def _caption_width(words: str, frame: Frame) -> float:
     return text_width(words, palette.FLOOR, palette.REGULAR, frame.fonts)
 
 
-def _columns(members: Sequence[Row | None], start: float, pitch: float, frame: Frame) -> list[Column]:
+def _columns(members: Sequence[Row], start: float, pitch: float, frame: Frame) -> list[Column]:
     return [_column(row, start + (at + 0.5) * pitch, pitch, frame) for at, row in enumerate(members)]
 
 
-def _column(row: Row | None, x: float, pitch: float, frame: Frame) -> Column:
-    place = round(x, 3)
-    if row is None:
-        return Column("", "", place, pitch, "not_submitted", False, None, None, None)
+def _column(row: Row, x: float, pitch: float, frame: Frame) -> Column:
     point, bounded = row.now, row.own or frame.open_mode
     lower, upper = (point.lower, point.upper) if bounded else (None, None)
-    sign = row.sign if row.own or frame.labelled else ""
-    return Column(row.label, sign, place, pitch, point.state, row.own, point.value, lower, upper)
+    nameless = point.state == "not_submitted" or not frame.labelled
+    sign = row.sign if row.own or not nameless else ""
+    return Column(row.label, sign, round(x, 3), pitch, point.state, row.own, point.value, lower, upper)
 
 
 def _levels(rows: MeasureRows, y: Scale, voice: Voice) -> tuple[Level, ...]:

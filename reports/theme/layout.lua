@@ -4,7 +4,7 @@
 local typst = FORMAT:match("typst") ~= nil
 local known = {}
 for name in ([[
-  head title fact letter flags seconds line band definition said note key pairs grid panel questions ruled grounds
+  head title facts fact letter flags seconds line band definition said note key pairs grid panel questions ruled grounds
   ground numbers badge pill who number own
 ]]):gmatch("%S+") do
   known[name] = true

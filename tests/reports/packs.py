@@ -149,16 +149,17 @@ def _states(letter: str, measure_id: str, plan: Plan) -> dict[str, Any]:
             {"now_value": 0.0, "now_numerator": 0.0, "now_lower": 0.0, "now_upper": 9.7} if state == "zero" else {}
         )
         changed |= {"now_value": 52.9, "now_numerator": 9.0, "now_denominator": 17.0} if letter == "F" else {}
+        changed |= {"before_numerator": 13.0, "before_denominator": 24.0} if letter == "F" else {}
     return changed
 
 
 def _hidden(row: dict[str, Any]) -> dict[str, Any]:
     """What another reader may see in letters mode: a rounded value and no more."""
     hidden = {key: None for key in row if key.split("_")[-1] in ("numerator", "denominator", "lower", "upper")}
-    rounded = {key: float(round(row[key])) for key in ("before_value", "now_value")}
-    if row["now_state"] == "too_few":
-        rounded["now_value"] = None
-    return {**row, **hidden, **rounded}
+    rounded: dict[str, Any] = {key: float(round(row[key])) for key in ("before_value", "now_value")}
+    if row["now_state"] in ("not_submitted", "not_applicable"):
+        rounded["label"] = ""
+    return {**row, **hidden, **rounded, "reason": None}
 
 
 def _cleared(row: dict[str, Any]) -> dict[str, Any]:
