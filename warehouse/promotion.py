@@ -13,9 +13,6 @@ from warehouse.connection import attach, writing
 from warehouse.queries import one_value, run
 from warehouse.workspace import Store
 
-_STAGED_PRACTICES = "select distinct practice_id from staging.staged"
-_LISTED_PRACTICES = "select practice_id from registry.practice where known_to is null"
-
 
 def promote(store: Store, contract: Contract, extract_id: int, staged: Path) -> None:
     """Enter the extract's rows as facts; what they replace keeps its figures and gets an end to its being known."""
@@ -62,7 +59,7 @@ def _accept(connection: duckdb.DuckDBPyConnection, contract: Contract, extract_i
         connection,
         "accept",
         {"period_start": start, "period_end": end},
-        practices=_LISTED_PRACTICES if listed else _STAGED_PRACTICES,
+        listed=listed,
         provisional=status == "provisional",
         source=contract.source,
     )

@@ -2,7 +2,10 @@
     without a row included. What a final delivery has decided, a provisional one leaves alone. -#}
 create or replace temp table accepted as
 select practice_id, period
-from ({{ practices }})
+from (
+    {% if listed %}select practice_id from registry.practice where known_to is null
+    {% else %}select distinct practice_id from staging.staged
+    {% endif %})
 cross join (select unnest(generate_series($period_start::date, $period_end::date, interval 1 month))::date as period)
 {% if provisional %}
 where not exists (
