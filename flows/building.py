@@ -6,6 +6,7 @@ from random import Random, SystemRandom
 
 import polars as pl
 
+from flows.keys import write_key
 from flows.orders import Order
 from flows.settings import Workspace
 from transforms.definitions import Package
@@ -59,6 +60,10 @@ def build_pack(workspace: Workspace, order: Order) -> None:
     sources, checks = packs.sources_and_checks(workspace.store, meeting, package, last_known(workspace.store))
     row = pack_row(meeting, package, facts, figures, example=workspace.definition.example_data)
     told = notes(meeting, exact, package, facts, shown["practice_id"].to_list())
+    if meeting.mode == "letters":
+        write_key(
+            workspace, meeting.pack_id, labels, dict(zip(shown["practice_id"], shown["practice_name"], strict=True))
+        )
     frames = (row, figures, sources, checks, told)
     packs.write_pack(workspace.store, meeting.pack_id, dict(zip(packs.TABLES, frames, strict=True)))
 

@@ -14,7 +14,6 @@ from typing import Any
 
 from flows.environment import ALWAYS, server_is_running
 from flows.settings import FILE, ROOT
-from warehouse.connection import in_memory
 
 SHOWN_LIBRARIES = (
     "duckdb",
@@ -58,7 +57,6 @@ def examine(workspace: Path) -> list[Finding]:
     return [
         _python(),
         *_libraries(),
-        _extensions(),
         *_renderer(),
         *_folders(workspace),
         _telemetry(),
@@ -84,14 +82,6 @@ def _libraries() -> Iterator[Finding]:
             continue
         pinned = pins.get(name, found)
         yield Finding(name, found, "" if found == pinned else f"The pinned version is {pinned}: run make setup.")
-
-
-def _extensions() -> Finding:
-    try:
-        in_memory("encodings", "httpfs").close()
-    except Exception as error:  # whatever is wrong, the remedy is the same
-        return Finding("DuckDB extensions", f"cannot be loaded ({type(error).__name__})", "Run make setup.")
-    return Finding("DuckDB extensions", "encodings and httpfs, from installed wheels; nothing is downloaded")
 
 
 def _renderer() -> Iterator[Finding]:

@@ -58,7 +58,9 @@ def _figure(row: dict[str, float | None], measure: Measure, language: str) -> st
     unit = measure.unit.in_language(language)
 
     def number(value: float | None) -> str:
-        return "-" if value is None else format_decimal(round(value, measure.decimals), locale=language)
+        pattern = "#,##0" + ("." + "0" * measure.decimals if measure.decimals else "")
+        # Adding 0.0 turns a rounded -0.0 into 0.
+        return "-" if value is None else format_decimal(round(value, measure.decimals) + 0.0, pattern, locale=language)
 
     now = f"{number(row['now_value'])} {unit}"
     if row["change"] is None:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from flows.settings import Workspace
+from flows.starting import require_warehouse
 from transforms.calendar import Window, month_after
 from transforms.definitions import Package
 from transforms.errors import UserError
@@ -92,15 +93,19 @@ def for_meeting(workspace: Workspace, cluster: str, package_id: str, meeting: da
 
 
 def _require_cluster(workspace: Workspace, cluster: str) -> None:
+    require_warehouse(workspace)
     known = meetings.clusters(workspace.store)
+    if not known:
+        raise OrderError("The registry is empty. Bring it in first: klyngeflow ingest registry FILE.")
     if cluster not in known:
         named = ", ".join(f"{key} ({name})" for key, name in sorted(known.items())[:8])
         raise OrderError(f"There is no cluster {cluster!r} in the registry. Write a code such as: {named}.")
 
 
 def _newest_window(workspace: Workspace, package: Package, meeting: date) -> Window:
-    sources = {selection.source for each in package.measures for selection in (each.numerator, each.denominator)}
-    delivered = meetings.delivered_until(workspace.store, sorted(sources | {"list_sizes"}))
+    used = {selection.source for each in package.measures for selection in (each.numerator, each.denominator)}
+    sources = used | {"list_sizes"}  # a month counts only where the practice had listed patients
+    delivered = meetings.delivered_until(workspace.store, sorted(sources))
     months = package.windows.months
     missing = sorted(source for source in sources if source not in delivered)
     if missing:

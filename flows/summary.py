@@ -42,6 +42,9 @@ def _show_folders(folders: tuple[Path, ...], workspace: Workspace) -> None:
     DISPLAY.say(f"{len(folders)} packs, {files} files, in {workspace.store.outbox}")
     first = folders[0]
     DISPLAY.say(f"Begin with {first / 'klyngerapport.html'}, then a member's: {_a_member(first)}")
+    keys = workspace.store.outbox / "noegler"
+    if keys.exists():
+        DISPLAY.say(f"Which letter is which practice, for the coordinator alone: {keys}")
     DISPLAY.say(f"All figures, for any DuckDB client: {workspace.store.public}")
 
 

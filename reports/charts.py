@@ -44,7 +44,7 @@ def dumbbell_chart(rows: MeasureRows, setting: Setting) -> Chart:
 
 def pairs_chart(rows: MeasureRows, setting: Setting) -> Chart | None:
     """Every practice from before to now: null where fewer than two can be shown."""
-    shown = [row for row in rows.practices if row.now.state != "not_submitted"]
+    shown = [row for row in rows.practices if row.label and row.now.state != "not_submitted"]
     if len(shown) < 2 or len(shown) > MOST_LABELLED:
         return None
     ordered = sorted(shown, key=lambda row: (not row.paired, -(_shown(row.before) or 0), row.label))
@@ -120,7 +120,16 @@ def _pair(row: Row, rows: MeasureRows, setting: Setting) -> Pair:
     before, now = _shown(row.before), _shown(row.now)
     number = "" if now is None else setting.voice.numbers.figure(rows.measure, now)
     name = row.sign if row.level == "practice" else setting.voice.write("who", row.level)
-    return Pair(name, row.level, before, now, number, _missing(row, before, now, setting), row.paired)
+    return Pair(
+        name,
+        row.level,
+        before,
+        now,
+        number,
+        _missing(row, before, now, setting),
+        row.paired,
+        row.now.state == "too_few",
+    )
 
 
 def _missing(row: Row, before: float | None, now: float | None, setting: Setting) -> str:

@@ -186,7 +186,7 @@ def _notes(measure: Measure, checks: Sequence[FailedCheck], setting: Setting) ->
 
 
 def _key_note(measures: Sequence[MeasureRows], setting: Setting) -> str:
-    if any(rows.withheld for rows in measures):
+    if all(rows.withheld for rows in measures):
         return ""
     return setting.voice.write("key", "open" if setting.open_mode else "letters")
 
@@ -197,8 +197,8 @@ def _pairs(measures: Sequence[MeasureRows], setting: Setting) -> list[tuple[str,
 
 
 def _practices(measures: Sequence[MeasureRows], setting: Setting) -> Table | None:
-    withheld = any(rows.withheld for rows in measures)
-    return None if withheld or not measures else practices_table(measures, setting)
+    withheld = all(rows.withheld for rows in measures)
+    return None if withheld else practices_table(measures, setting)
 
 
 def _practices_withheld(measures: Sequence[MeasureRows], setting: Setting) -> str:

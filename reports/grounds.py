@@ -10,7 +10,7 @@ import polars as pl
 
 from reports.markdown import Markdown
 from reports.setting import Setting
-from transforms.definitions import Measure
+from transforms.definitions import Measure, Selection
 
 SHORT_SHA = 8
 _SHAS_SHOWN = 4
@@ -64,13 +64,27 @@ def _check_line(check: FailedCheck, setting: Setting) -> Markdown:
 
 def measure_check_line(measure: Measure, checks: Sequence[FailedCheck], setting: Setting) -> Markdown | None:
     """The checks that touch one measure, printed in its band: in full if one, counted if more."""
-    sources = {measure.numerator.source, measure.denominator.source}
-    touched = [check for check in checks if check.source in sources]
+    touched = [
+        check for check in checks if any(_touches(check, part) for part in (measure.numerator, measure.denominator))
+    ]
     if not touched:
         return None
     if len(touched) > 1:
         return setting.voice.say("note", "checks_many", n=len(touched))
     return setting.voice.say("note", "checks_one", why=_check_line(touched[0], setting))
+
+
+_ASKED_BY = {"indication": "indications", "sex": "sex", "age_band": "age"}
+"""Columns that matter only to a selection with the filter named beside them."""
+
+
+def _touches(check: FailedCheck, selection: Selection) -> bool:
+    """Whether what the check looked at is in what `selection` counts."""
+    if check.source != selection.source:
+        return False
+    columns = check.check_id.split(".")[1:]
+    filters = [_ASKED_BY[column] for column in columns if column in _ASKED_BY]
+    return len(filters) != len(columns) or not columns or any(getattr(selection, name) for name in filters)
 
 
 def delivered_words(notes: pl.DataFrame, setting: Setting) -> Markdown:

@@ -6,6 +6,8 @@ import re
 from typing import Any, Self
 
 _SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")
+_SHORTCODE = {r"\{\{\<": r"\{[\{]{}\<", r"\>\}\}": r"\>[\}]{}\}"}
+"""Quarto looks for `{{<` and `>}}` when the escapes are gone: a span in their middle keeps them from being found."""
 _SPACE = re.compile(r"[\t\n\r\v\f ]+")
 
 
@@ -20,7 +22,10 @@ def escaped(value: object) -> Markdown:
     """`value` so that pandoc prints it letter for letter, whatever it holds."""
     if isinstance(value, Markdown):
         return value
-    return Markdown(_SPECIAL.sub(r"\\\1", _SPACE.sub(" ", str(value)).strip(" ")))
+    text = _SPECIAL.sub(r"\\\1", _SPACE.sub(" ", str(value)).strip(" "))
+    for found, split in _SHORTCODE.items():
+        text = text.replace(found, split)
+    return Markdown(text)
 
 
 def plain(text: str) -> str:

@@ -68,9 +68,6 @@ class Numbers:
     def interval(self, measure: Measure, lower: float, upper: float) -> str:
         return f"{self.figure(measure, lower)}{DASH}{self.figure(measure, upper)}"
 
-    def day(self, day: date) -> str:
-        return format_date(day, "d. MMMM y" if self.language == "da" else "d MMMM y", locale=self.language)
-
     def short_day(self, day: date) -> str:
         return format_date(day, "d. MMM y" if self.language == "da" else "d MMM y", locale=self.language)
 

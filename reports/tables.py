@@ -132,10 +132,15 @@ def _practice_cells(row: Row, measures: Sequence[MeasureRows], setting: Setting)
 
 
 def _values(found: Sequence[Row | None], measures: Sequence[MeasureRows], setting: Setting) -> list[str]:
+    """One or two cells per measure; blank where a practice keeps its letter to itself, hidden where all others do."""
     cells: list[str] = []
+    windows = 2 if setting.followup else 1
     for row, rows in zip(found, measures, strict=True):
-        points = (row.before, row.now) if setting.followup and row else (row.now,) if row else ()
-        cells += [cell(rows.measure, point, setting) for point in points] or [""] * (2 if setting.followup else 1)
+        if row is None:
+            blank = f"({setting.voice.write('state', 'suppressed')})" if rows.withheld else ""
+            cells += [blank] * windows
+        else:
+            cells += [cell(rows.measure, point, setting) for point in (row.before, row.now)[-windows:]]
     return cells
 
 

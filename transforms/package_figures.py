@@ -61,7 +61,7 @@ class MeasureRun:
         background = self._background(clusters, regions)
         rows = pl.concat([self._practice_pairs(), clusters, regions], how="diagonal_relaxed")
         compared = changes(self.measure, rows).with_columns(verdict=verdicts(), measure_id=pl.lit(self.measure.id))
-        with_cluster = compared.join(self._own_cluster(), on="unit_id", how="left").with_columns(
+        with_cluster = compared.join(self._own_cluster(), on=["level", "unit_id"], how="left").with_columns(
             cluster_id=pl.when(pl.col("level") == "cluster").then("unit_id").otherwise("cluster_id")
         )
         ratios = with_cluster.join(background, on="cluster_id", how="left")
@@ -78,9 +78,14 @@ class MeasureRun:
 
     def _matched(self, months: pl.DataFrame, *, same_cluster: bool) -> pl.DataFrame:
         comparable = pl.col("reason").is_null()
-        if not same_cluster:  # a practice that moved is still in its region
-            comparable |= pl.col("reason") == "moved"
+        if not same_cluster:  # a practice that moved is mostly still in its region
+            comparable |= (pl.col("reason") == "moved") & pl.col("practice_id").is_in(self._of_one_region())
         return months.join(self.matching.filter(comparable), on="practice_id", how="semi")
+
+    def _of_one_region(self) -> list[str]:
+        """Practices all of whose counted months, before and now, lie in the same region."""
+        regions = pl.concat([self.before, self.now]).group_by("practice_id").agg(pl.col("region_id").n_unique())
+        return regions.filter(pl.col("region_id") == 1)["practice_id"].to_list()
 
     def _pooled(self, window: Window, months: pl.DataFrame, level: str) -> pl.DataFrame:
         kept = months.filter("consented") if level == "cluster" else months
@@ -111,7 +116,7 @@ class MeasureRun:
 
     def _own_cluster(self) -> pl.DataFrame:
         cluster = pl.coalesce("cluster_now", "cluster_before").alias("cluster_id")
-        return self.matching.select(pl.col("practice_id").alias("unit_id"), cluster)
+        return self.matching.select(pl.lit("practice").alias("level"), pl.col("practice_id").alias("unit_id"), cluster)
 
     def _pooled_pairs(self, level: str) -> pl.DataFrame:
         """One row per cluster or region: both windows of its set `matched`."""
@@ -134,6 +139,8 @@ class MeasureRun:
             name: pl.col(name) - pl.col(f"{name}_cluster")
             for name in ("before_numerator", "before_denominator", "now_numerator", "now_denominator")
         }
+        # Nobody around: 0 / 0 is not a number, which Polars holds for larger than 0.
+        has_ground = (rest["before_denominator"] > 0) & (rest["now_denominator"] > 0)
         before = rest["before_numerator"] / rest["before_denominator"]
         ratio = (rest["now_numerator"] / rest["now_denominator"]) / before
-        return around.select("cluster_id", pl.when(before > 0).then(ratio).alias("background_ratio"))
+        return around.select("cluster_id", pl.when(has_ground & (before > 0)).then(ratio).alias("background_ratio"))

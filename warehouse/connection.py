@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 
 import duckdb
@@ -16,33 +17,62 @@ from warehouse.queries import quoted_text
 
 STORAGE_VERSION = "v1.4.0"  # from here on a file refuses another file's write-ahead log
 LOCK_WAIT_SECONDS = 60.0
+_PAUSE_SECONDS = 0.05
+# The engine tells by its words alone that a file is in use, by another process or elsewhere in this one.
+_TAKEN = re.compile("Could not set lock on file|Unique file handle conflict")
+_HOLDER = re.compile(r"PID ([0-9]+)")
+_OFFLINE: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
 
 
 class WarehouseBusyError(UserError):
     """Another process is writing."""
 
 
-def _extension_path(name: str) -> Path:
-    folder = Path(import_module(f"duckdb_extension_{name}").__file__ or "").parent
-    return next(folder.glob(f"extensions/v{duckdb.__version__}/{name}.duckdb_extension"))
-
-
-def in_memory(*extensions: str) -> duckdb.DuckDBPyConnection:
-    """A connection with no file attached, that never downloads anything; `extensions` come from installed wheels."""
-    connection = duckdb.connect()
-    connection.execute("set autoinstall_known_extensions = false")
-    connection.execute("set autoload_known_extensions = false")
-    connection.execute("set enable_progress_bar = false")
-    connection.execute("set timezone = 'UTC'")
-    for name in extensions:
-        connection.execute(f"load {quoted_text(str(_extension_path(name)))}")
-    return connection
+def in_memory() -> duckdb.DuckDBPyConnection:
+    """A connection with no file attached, that never downloads anything."""
+    return duckdb.connect(config=_OFFLINE)
 
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path, alias: str, *, read_only: bool) -> None:
     """Attach the DuckDB file `path` as `alias`."""
     options = "read_only" if read_only else f"storage_version {quoted_text(STORAGE_VERSION)}"
     connection.execute(f"attach {quoted_text(str(path))} as {alias} ({options})")
+
+
+def attach_when_free(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    alias: str,
+    *,
+    read_only: bool = True,
+    wait_seconds: float = LOCK_WAIT_SECONDS,
+) -> None:
+    """Attach `path` as `alias` as soon as no other process has it: the engine itself does not wait.
+
+    Raises:
+        WarehouseBusyError: another process had it for `wait_seconds`.
+    """
+    until = time.monotonic() + wait_seconds
+    while True:
+        try:
+            return attach(connection, path, alias, read_only=read_only)
+        except (duckdb.IOException, duckdb.BinderException) as error:
+            if not _TAKEN.search(str(error)):
+                raise
+            if time.monotonic() >= until:
+                holder = _HOLDER.search(str(error))
+                raise _busy(path, f"process {holder[1] if holder else os.getpid()}") from None
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _busy(database: Path, holder: str) -> WarehouseBusyError:
+    return WarehouseBusyError(
+        f"The warehouse {database.name} is in use by another process ({holder}). "
+        "Wait until it is done, or close that program, and run this again."
+    )
 
 
 @contextmanager
@@ -53,10 +83,7 @@ def _writer_lock(database: Path, wait_seconds: float) -> Iterator[None]:
         lock.acquire(timeout=wait_seconds)
     except Timeout:
         holder = note.read_text(encoding="utf-8").strip() if note.exists() else "unknown"
-        raise WarehouseBusyError(
-            f"The warehouse {database.name} is being written by another process ({holder}). "
-            "Wait until it is done and run this again."
-        ) from None
+        raise _busy(database, holder) from None
     try:
         note.write_text(f"process {os.getpid()}", encoding="utf-8")
         yield
@@ -76,7 +103,7 @@ def writing(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator
     with _writer_lock(database, wait_seconds):
         connection = in_memory()
         try:
-            attach(connection, database, "klyngeflow", read_only=False)
+            attach_when_free(connection, database, "klyngeflow", read_only=False, wait_seconds=wait_seconds)
             connection.execute("use klyngeflow")
             connection.begin()
             yield connection
@@ -85,12 +112,29 @@ def writing(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator
             connection.close()
 
 
+def checkpoint(database: Path) -> None:
+    """Bring the write-ahead log into the file."""
+    with _writer_lock(database, LOCK_WAIT_SECONDS):
+        connection = in_memory()
+        try:
+            attach_when_free(connection, database, "klyngeflow", read_only=False)
+            connection.execute("checkpoint klyngeflow")
+        finally:
+            connection.close()
+
+
 @contextmanager
-def reading(database: Path, alias: str = "klyngeflow") -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that can only read the DuckDB file `database`, attached as `alias`."""
+def reading(
+    database: Path, alias: str = "klyngeflow", wait_seconds: float = LOCK_WAIT_SECONDS
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that can only read the DuckDB file `database`, attached as `alias`.
+
+    Raises:
+        WarehouseBusyError: another process was writing for `wait_seconds`.
+    """
     connection = in_memory()
     try:
-        attach(connection, database, alias, read_only=True)
+        attach_when_free(connection, database, alias, wait_seconds=wait_seconds)
         connection.execute(f"use {alias}")
         yield connection
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import re
 import zlib
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from transforms.calendar import last_day, month_after
 from transforms.contract import Contract, FileFormat
 from transforms.errors import UserError
 
+# Python's own limit for a cell is 128 kB and ends in an error of the library's; a longer cell gets a sentence of ours.
+csv.field_size_limit(2**31 - 1)
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -67,13 +70,59 @@ def text_of(extract: Extract, form: FileFormat) -> str:
         ) from None
     encoding = "utf-8-sig" if form.encoding.lower() in {"utf-8", "utf8"} else form.encoding
     try:
-        return content.decode(encoding)
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + 1
         raise UnreadableFileError(
             f"{extract.name}, row {row}: a character is not {form.encoding}. "
             "Save the file in that encoding, or set `encoding` in the workspace's contract."
         ) from None
+    if "\0" in text:
+        # Text of two bytes a character reads as one-byte text full of them, and hides its digits from every scan.
+        row = text.count("\n", 0, text.index("\0")) + 1
+        raise UnreadableFileError(
+            f"{extract.name}, row {row}: the file is not {form.encoding} text, it holds null characters. "
+            f"Save the file as {form.encoding} text."
+        )
+    return text
+
+
+def with_plain_line_ends(text: str) -> str:
+    """`text` with every line end, Windows' and the old Mac's too, as a line feed."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def cells_of(line: str, form: FileFormat) -> list[str]:
+    """The cells of one line."""
+    return next(csv.reader([line], delimiter=form.delimiter, quotechar=form.quote), [])
+
+
+def rows_below_header(name: str, text: str, form: FileFormat) -> int:
+    """How many rows the file has: a second reader, to hold the engine's count against.
+
+    Raises:
+        UnreadableFileError: a row is empty, so that later ones would be numbered wrongly, or a quotation mark is not
+            closed.
+    """
+    body = text.rstrip("\r\n")
+    if form.quote not in body:
+        filled = [bool(line) for line in with_plain_line_ends(body).split("\n")]
+    else:
+        filled = []
+        lines = io.StringIO(body, newline="")
+        try:
+            for cells in csv.reader(lines, delimiter=form.delimiter, quotechar=form.quote, strict=True):
+                filled.append(bool(cells))
+        except csv.Error:
+            raise UnreadableFileError(
+                f"{name}, row {len(filled) + 1}: a quotation mark is not closed, or text follows the closing one. "
+                "Mend the row and send the file again."
+            ) from None
+    if not all(filled):
+        raise UnreadableFileError(
+            f"{name}, row {filled.index(False) + 1}: the row is empty. Take it out and send the file again."
+        )
+    return len(filled) - 1
 
 
 def header_of(name: str, text: str, form: FileFormat) -> list[str]:
@@ -82,8 +131,8 @@ def header_of(name: str, text: str, form: FileFormat) -> list[str]:
     Raises:
         UnreadableFileError: the first line is written with another delimiter than the contract's.
     """
-    first = text.partition("\n")[0].rstrip("\r")
-    cells = next(csv.reader([first], delimiter=form.delimiter, quotechar=form.quote), [])
+    first = re.split("[\r\n]", text, maxsplit=1)[0]
+    cells = cells_of(first, form)
     others = [sign for sign in DELIMITERS if sign != form.delimiter and first.count(sign) > 0]
     if len(cells) <= 1 and others:
         found = max(others, key=first.count)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,7 +10,16 @@ from transforms.contract import Contract
 from transforms.errors import DataRefusedError
 from transforms.person_number import first_finding, names_a_person, plain
 from warehouse.connection import writing
-from warehouse.extract_file import Extract, declared_period, delivery_status, header_of, read_extract, text_of
+from warehouse.extract_file import (
+    Extract,
+    cells_of,
+    declared_period,
+    delivery_status,
+    header_of,
+    read_extract,
+    text_of,
+    with_plain_line_ends,
+)
 from warehouse.files import write_whole
 from warehouse.queries import one_value, run
 from warehouse.workspace import Store
@@ -56,7 +64,13 @@ def refuse_person_numbers(extract: Extract, contract: Contract) -> None:
             "A file was refused: its name holds a person number or is named after one. Nothing of it was kept. "
             "Take persons out of the extract and name the file anew."
         )
-    text = plain(text_of(extract, contract.file))
+    # A packed file carries names of its own, which the unpacked text does not show.
+    if extract.packed and first_finding(plain(extract.content.decode("latin-1")), today):
+        raise PersonNumberError(
+            f"{extract.name}: the name inside the packed file holds a person number. Nothing of the file was kept. "
+            "Name the file anew before it is packed."
+        )
+    text = with_plain_line_ends(plain(text_of(extract, contract.file)))
     header = header_of(extract.name, text, contract.file)
     if column := next((index for index, cell in enumerate(header, 1) if names_a_person(cell)), None):
         raise PersonNumberError(
@@ -72,7 +86,7 @@ def _refuse_hit(extract: Extract, contract: Contract, text: str, header: list[st
         return
     row = text.count("\n", 0, finding.offset) + 1
     before = text[text.rfind("\n", 0, finding.offset) + 1 : finding.offset]
-    cells = next(csv.reader([before], delimiter=contract.file.delimiter, quotechar=contract.file.quote), [""])
+    cells = cells_of(before, contract.file) or [""]
     column = header[len(cells) - 1] if row > 1 and 0 < len(cells) <= len(header) else f"number {len(cells)}"
     raise PersonNumberError(
         f"{extract.name}, row {row}, column {column}: a person number ({finding.form}). Nothing of the file was kept. "
@@ -82,19 +96,19 @@ def _refuse_hit(extract: Extract, contract: Contract, text: str, header: list[st
 
 def _entered(store: Store, contract: Contract, extract: Extract, received_by: str) -> Landed:
     period = declared_period(contract, extract.name) or (None, None)
+    row = {
+        "source": contract.source,
+        "file_name": extract.name,
+        "sha256": extract.sha256,
+        "bytes": len(extract.content),
+        "period_start": period[0],
+        "period_end": period[1],
+        "status": delivery_status(contract, extract.name),
+        "received_at": datetime.now(UTC).replace(tzinfo=None),
+        "received_by": received_by,
+    }
     with writing(store.database) as connection:
-        known = run(connection, "find_extract", {"source": contract.source, "sha256": extract.sha256}).fetchone()
+        known = run(connection, "find_extract", row).fetchone()
         if known is not None:
             return Landed(known[0], extract.sha256, known[1] == "promoted")
-        row = {
-            "source": contract.source,
-            "file_name": extract.name,
-            "sha256": extract.sha256,
-            "bytes": len(extract.content),
-            "period_start": period[0],
-            "period_end": period[1],
-            "status": delivery_status(contract, extract.name),
-            "received_at": datetime.now(UTC).replace(tzinfo=None),
-            "received_by": received_by,
-        }
         return Landed(one_value(connection, "enter_extract", row), extract.sha256, False)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import duckdb
 import polars as pl
 
-from transforms.calendar import last_day
+from transforms.calendar import last_day, month_after
 from transforms.checked import CheckResult, Example, Reference
 from transforms.contract import Contract
 from warehouse.connection import attach, reading, writing
@@ -62,7 +62,7 @@ def _period(
     if start is not None or contract.source == "registry":
         return start, end
     first, last = run(connection, "staged_period").fetchall()[0]
-    return first, last and last_day(last)
+    return first, last and last_day(month_after(last, contract.months_held - 1))
 
 
 def first_rejected(store: Store, source: str, sha256: str) -> tuple[Example, str] | None:
@@ -75,24 +75,25 @@ def first_rejected(store: Store, source: str, sha256: str) -> tuple[Example, str
 def record_checks(store: Store, contract: Contract, extract_id: int, results: Iterable[CheckResult]) -> None:
     """Enter the outcome of each check; the offending values stay out, their row numbers do not."""
     why = {check.check_id: check.why for check in contract.checks}
+    rows = [
+        {
+            "check_id": result.check_id,
+            "rule": result.rule,
+            "column_names": ", ".join(result.columns),
+            "severity": result.severity,
+            "outcome": result.outcome,
+            "rows_checked": result.rows_checked,
+            "rows_failed": result.rows_failed,
+            "example_rows": ", ".join(str(example.row_number) for example in result.examples),
+            "why_da": why[result.check_id].da,
+            "why_en": why[result.check_id].en,
+        }
+        for result in results
+    ]
     with writing(store.database) as connection:
         run(connection, "forget_checks", {"extract_id": extract_id})
-        for result in results:
-            row = {
-                "extract_id": extract_id,
-                "check_id": result.check_id,
-                "rule": result.rule,
-                "column_names": ", ".join(result.columns),
-                "severity": result.severity,
-                "outcome": result.outcome,
-                "rows_checked": result.rows_checked,
-                "rows_failed": result.rows_failed,
-                "example_rows": ", ".join(str(example.row_number) for example in result.examples),
-                "why_da": why[result.check_id].da,
-                "why_en": why[result.check_id].en,
-                "checked_at": utc_now(),
-            }
-            run(connection, "enter_check", row)
+        connection.register("frame", pl.DataFrame(rows))
+        run(connection, "enter_checks", {"extract_id": extract_id, "checked_at": utc_now()})
 
 
 def refuse(store: Store, extract_id: int, reason: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from warehouse.connection import WarehouseBusyError, attach, in_memory
+from warehouse.connection import WarehouseBusyError, attach, attach_when_free, in_memory
 from warehouse.files import sync_folder
 from warehouse.workspace import Store
 
@@ -19,7 +19,7 @@ def publish(store: Store) -> Path:
     aside.unlink(missing_ok=True)
     connection = in_memory()
     try:
-        attach(connection, store.database, "klyngeflow", read_only=True)
+        attach_when_free(connection, store.database, "klyngeflow")
         attach(connection, aside, "public", read_only=False)
         connection.execute("copy from database klyngeflow to public")
         connection.execute("checkpoint public")
@@ -32,5 +32,7 @@ def publish(store: Store) -> Path:
             f"{store.public.name} is held open by another program, so the new copy could not be put in its place. "
             "Close that program and run this again."
         ) from None
+    # A log that a client left beside the old copy belongs to no file any more, and would keep the new one shut.
+    store.public.with_name(f"{store.public.name}.wal").unlink(missing_ok=True)
     sync_folder(store.public.parent)
     return store.public

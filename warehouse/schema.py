@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.connection import attach, in_memory, writing
+from warehouse.connection import checkpoint, writing
 from warehouse.queries import SQL, run
 
 MIGRATIONS = SQL / "migrations"
@@ -15,7 +15,7 @@ MIGRATIONS = SQL / "migrations"
 def migrate(database: Path) -> list[str]:
     """Bring `database` to the newest schema; returns the names of the migrations that ran.
 
-    A checkpoint follows each: a write-ahead log is never left holding changes of the schema.
+    A checkpoint follows: a write-ahead log is never left holding changes of the schema.
     """
     done: list[str] = []
     for path in sorted(MIGRATIONS.glob("*.sql")):
@@ -25,7 +25,7 @@ def migrate(database: Path) -> list[str]:
                 run(connection, "remember_migration", {"migration": path.stem})
                 done.append(path.stem)
     if done:
-        _checkpoint(database)
+        checkpoint(database)
     return done
 
 
@@ -33,12 +33,3 @@ def _is_applied(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     run(connection, "make_migration_table")
     row = run(connection, "count_migration", {"migration": name}).fetchone()
     return bool(row and row[0])
-
-
-def _checkpoint(database: Path) -> None:
-    connection = in_memory()
-    try:
-        attach(connection, database, "klyngeflow", read_only=False)
-        connection.execute("checkpoint klyngeflow")
-    finally:
-        connection.close()

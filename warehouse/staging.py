@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import duckdb
 from transforms.contract import Column, Contract, FileFormat
 from transforms.errors import UserError
 from warehouse.connection import attach, in_memory
-from warehouse.extract_file import Extract, UnreadableFileError, header_of, text_of
+from warehouse.extract_file import Extract, UnreadableFileError, header_of, rows_below_header, text_of
 from warehouse.queries import StatementError, one_value, run
 
 REJECT_RULES = {
@@ -34,7 +34,6 @@ _BROKEN = {
     "UNQUOTED VALUE": "has a quotation mark that is not closed",
     "LINE SIZE OVER MAXIMUM": "is longer than 4 MB",
 }
-_ENCODINGS = {"windows-1252": "CP1252", "cp1252": "CP1252", "iso-8859-1": "latin-1", "utf8": "utf-8"}
 
 
 class MissingColumnError(UserError):
@@ -64,16 +63,19 @@ def stage(extract: Extract, landed: Path, contract: Contract, target: Path) -> S
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_suffix(".part")
     aside.unlink(missing_ok=True)
-    connection = in_memory("encodings") if _encoding(contract.file) == "CP1252" else in_memory()
+    connection = in_memory()
     try:
         attach(connection, aside, "staging", read_only=False)
         connection.execute("use staging")
-        _read_raw(connection, extract, landed, contract, header)
+        with _as_utf8(landed, text, contract.file, aside) as readable:
+            _read_raw(connection, extract, readable, contract, header)
         _account_for_every_row(connection, extract.name, text, contract.file)
         counts = _type_rows(connection, contract, header, positions)
+        connection.close()
+        aside.replace(target)
     finally:
         connection.close()
-    aside.replace(target)
+        aside.unlink(missing_ok=True)
     return Staged(target, *counts)
 
 
@@ -83,15 +85,15 @@ def _read_raw(
     parts = {
         "file": contract.file,
         "header": header,
-        "compression": "gzip" if extract.packed else "none",
-        "encoding": _encoding(contract.file),
+        "compression": "gzip" if extract.packed and _is_utf8(contract.file) else "none",
     }
     try:
         run(connection, "stage_raw", {"path": str(landed)}, **parts)
     except StatementError:
         raise UnreadableFileError(
             f"{extract.name}: the rows cannot be read as {contract.file.encoding} text with "
-            f"{contract.file.delimiter!r} between columns. Compare it with its contract in expectations/contracts/."
+            f"{contract.file.delimiter!r} between columns and one kind of line end. Compare it with its contract in "
+            "expectations/contracts/."
         ) from None
     broken = run(connection, "stage_broken_rows").fetchone()
     if broken is not None:
@@ -104,11 +106,7 @@ def _read_raw(
 
 def _account_for_every_row(connection: duckdb.DuckDBPyConnection, name: str, text: str, form: FileFormat) -> None:
     """Two readers must agree on how many rows there are: an engine that skips one in silence is caught here."""
-    if form.quote in text:
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=form.delimiter, quotechar=form.quote)
-        rows = sum(1 for cells in lines if cells) - 1
-    else:
-        rows = sum(1 for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line) - 1
+    rows = rows_below_header(name, text, form)
     read = one_value(connection, "count_rows", table="raw")
     if read != rows:
         raise UnreadableFileError(
@@ -120,13 +118,23 @@ def _account_for_every_row(connection: duckdb.DuckDBPyConnection, name: str, tex
 def _type_rows(
     connection: duckdb.DuckDBPyConnection, contract: Contract, header: list[str], positions: dict[str, int | None]
 ) -> tuple[int, int, int, int]:
+    places = _places(header)
     exclusions = [
-        {"header": rule.header, "keep": rule.keep, "position": header.index(rule.header)} for rule in contract.exclude
+        {"header": rule.header, "keep": rule.keep, "position": places[rule.header.casefold()]}
+        for rule in contract.exclude
     ]
     run(connection, "stage_excluded", exclusions=exclusions)
     rows_read = _count(connection, "raw")
     columns = [_template_column(column, positions[column.name]) for column in contract.columns]
-    run(connection, "stage_typed", columns=columns, file=contract.file, number_pattern=_number_pattern(contract.file))
+    run(
+        connection,
+        "stage_typed",
+        columns=columns,
+        file=contract.file,
+        integer_pattern=_number_pattern(contract.file, "0"),
+        number_pattern=_number_pattern(contract.file, "0-9"),
+        no_fraction=rf"{re.escape(contract.file.decimal)}0+$",
+    )
     return rows_read, _count(connection, "staged"), _count(connection, "excluded"), _count(connection, "rejected")
 
 
@@ -135,23 +143,49 @@ def _template_column(column: Column, position: int | None) -> dict[str, Any]:
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    return one_value(connection, "count_rows", table=table)
+    # A row can have two cells that cannot be read, and be excluded by two rules: it is still one row.
+    return one_value(connection, "count_numbered_rows", table=table)
 
 
-def _encoding(form: FileFormat) -> str:
-    return _ENCODINGS.get(form.encoding.lower(), form.encoding)
+def _is_utf8(form: FileFormat) -> bool:
+    return form.encoding.lower() in {"utf-8", "utf8", "utf-8-sig"}
 
 
-def _number_pattern(form: FileFormat) -> str:
+@contextmanager
+def _as_utf8(landed: Path, text: str, form: FileFormat, aside: Path) -> Iterator[Path]:
+    """The landed file, or a copy in UTF-8: the engine reads other encodings only with an extension slow to load."""
+    if _is_utf8(form):
+        yield landed
+        return
+    copy = aside.with_suffix(".utf8")
+    copy.write_text(text, encoding="utf-8", newline="")
+    try:
+        yield copy
+    finally:
+        copy.unlink()
+
+
+def _number_pattern(form: FileFormat, decimals: str) -> str:
     whole = "[0-9]+"
     if form.thousands:
         whole = rf"([0-9]+|[0-9]{{1,3}}({re.escape(form.thousands)}[0-9]{{3}})+)"
-    return rf"[+-]?{whole}({re.escape(form.decimal)}[0-9]+)?"
+    return rf"[+-]?{whole}({re.escape(form.decimal)}[{decimals}]+)?"
+
+
+def _places(header: list[str]) -> dict[str, int]:
+    return {cell.casefold(): index for index, cell in reversed(list(enumerate(header)))}
 
 
 def _positions(name: str, contract: Contract, header: list[str]) -> dict[str, int | None]:
-    found = {cell.casefold(): index for index, cell in reversed(list(enumerate(header)))}
+    found = _places(header)
     positions: dict[str, int | None] = {}
+    named = [label for column in contract.columns for label in column.headers]
+    if not any(label.casefold() in found for label in named):
+        # What stands there may be the cells of a first row, and an error's own text never holds one.
+        raise MissingColumnError(
+            f"{name}, row 1: the first line has none of the contract's column names. Put a line with them first: "
+            f"{', '.join(named)[:200]}."
+        )
     for column in contract.columns:
         index = next((found[label.casefold()] for label in column.headers if label.casefold() in found), None)
         if index is None and column.required and column.constant is None:

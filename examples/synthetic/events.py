@@ -43,12 +43,13 @@ def infections(scene: Scene, habits: Habits, rng: np.random.Generator) -> list[L
 
 
 def medicines(scene: Scene, habits: Habits, rng: np.random.Generator) -> list[Log]:
-    """One row per other prescription of the month; it has no indication."""
+    """One row per other prescription of the month; its indication, where one was recorded, is "andet"."""
     logs: list[Log] = []
     for stream in MEDICINES:
         counts = happenings(scene, stream, habits.medicines, rng)
         log = scene.log.repeat(counts, ATC.index(stream.name))
-        logs.append(replace(log, late=_late(rng, len(log.code))))
+        recorded = np.where(chance(rng, MISSING_INDICATION, len(log.code)), 0, INDICATIONS.index("andet"))
+        logs.append(replace(log, indication=_bytes(recorded), late=_late(rng, len(log.code))))
     return logs
 
 

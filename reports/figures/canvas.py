@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from math import nan
 from pathlib import Path
@@ -43,9 +43,6 @@ class Type:
     size: float = palette.NUMERAL
     weight: int = palette.REGULAR
     color: str = palette.INK
-
-    def bold(self) -> Type:
-        return replace(self, weight=palette.BOLD)
 
 
 @dataclass(frozen=True)

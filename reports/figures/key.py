@@ -39,6 +39,12 @@ def draw_key(voice: Voice, fonts: Path) -> str:
     return canvas.svg()
 
 
+def key_width(voice: Voice, fonts: Path) -> float:
+    """What the key needs with no gaps, in mm: wording must leave it under `WIDTH`."""
+    canvas = Canvas(WIDTH, HEIGHT, fonts)
+    return sum(_words_width(canvas, voice, state) for state in _SHOWN)
+
+
 def _words_width(canvas: Canvas, voice: Voice, state: State) -> float:
     name = canvas.text_width(voice.write("key", state), Type(weight=palette.BOLD))
     means = canvas.text_width(voice.write("key", f"{state}_means"), Type(palette.FLOOR))

@@ -29,6 +29,7 @@ class Pair:
     now_words: str
     words: str
     joined: bool
+    faint: bool = False  # too few to be read alone: the dot of now is hollow and pale
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _row(canvas: Canvas, pair: Pair, scale: Scale, y: float) -> None:
         canvas.line((scale.at(pair.before), scale.at(pair.now)), (y, y), Pen(palette.HATCH, 0.8), 1)
     radius = 1.1 if strong else palette.DOT
     if pair.now is not None:
-        canvas.dot((scale.at(pair.now), y), radius, color)
+        canvas.dot((scale.at(pair.now), y), radius, palette.HATCH if pair.faint else color, hollow=pair.faint)
         _number(canvas, pair, scale, y)
     if pair.before is not None:
         canvas.dot((scale.at(pair.before), y), radius, color, hollow=True)
@@ -114,19 +115,26 @@ def _number(canvas: Canvas, pair: Pair, scale: Scale, y: float) -> None:
     """The figure now, on the side that looks away from the figure before."""
     if pair.now is None:
         return
-    right = pair.before is not None and pair.now > pair.before
+    right = _number_is_right(pair)
     x = scale.at(pair.now) + (1.8 if right else -1.8)
     look = Type(weight=palette.BOLD if pair.role == "cluster" else palette.SEMIBOLD)
     canvas.text((x, y - 0.9), pair.now_words, look, "left" if right else "right")
 
 
 def _words(canvas: Canvas, pair: Pair, scale: Scale, y: float) -> None:
-    known = pair.now if pair.now is not None else pair.before
+    """Words beside whatever the row holds: at its right end where they fit, else at its left."""
     look = Type(palette.FLOOR, color=palette.OTHERS)
-    if known is None:
+    dots = [scale.at(value) for value in (pair.before, pair.now) if value is not None]
+    if not dots:
         canvas.text((_START, y - 0.9), pair.words, look)
         return
-    x = scale.at(known) + 2
-    fits = x + canvas.text_width(pair.words, look) <= WIDTH
-    room = 4 + canvas.text_width(pair.now_words, Type(weight=palette.BOLD)) if pair.now is not None else 4
-    canvas.text((x if fits else x - room, y - 0.9), pair.words, look, "left" if fits else "right")
+    number = canvas.text_width(pair.now_words, Type(weight=palette.BOLD)) + 1 if pair.now is not None else 0
+    at_right = _number_is_right(pair)
+    right = max(dots) + 2 + (number if at_right else 0)
+    left = min(dots) - 2 - (0 if at_right else number)
+    fits = right + canvas.text_width(pair.words, look) <= WIDTH
+    canvas.text((right if fits else left, y - 0.9), pair.words, look, "left" if fits else "right")
+
+
+def _number_is_right(pair: Pair) -> bool:
+    return pair.before is not None and pair.now is not None and pair.now > pair.before

@@ -107,7 +107,7 @@ def _message(canvas: Canvas, strip: Strip) -> None:
 
 
 def _own_column(canvas: Canvas, strip: Strip, column: Column) -> None:
-    half = max(column.width / 2, 1.6)
+    half = max(column.width / 2, canvas.text_width(column.sign, _OWN.letter) / 2 + 0.5, 1.6)
     left, right, bottom, top = column.x - half, column.x + half, _LETTER_Y - 1.2, HEIGHT - HEADROOM + 0.6
     canvas.box((left, right), (bottom, top), palette.ACCENT_TINT, 0.2)
     for x in (left, right):
@@ -139,7 +139,12 @@ def _value(canvas: Canvas, strip: Strip, column: Column, look: _Look) -> None:
     stem = palette.ACCENT if column.own else palette.HATCH
     canvas.line((column.x, column.x), (BASE, y), Pen(stem, palette.STEM), 1)
     _interval(canvas, strip, column, Pen(palette.ACCENT if column.own else palette.MID, look.interval))
-    canvas.dot((column.x, y), look.dot, look.color)
+    canvas.dot((column.x, y), _radius(column, look), look.color)
+
+
+def _radius(column: Column, look: _Look) -> float:
+    """Dots shrink before they run into each other; the own one keeps its size."""
+    return look.dot if column.own else min(look.dot, column.width * 0.45)
 
 
 def _interval(canvas: Canvas, strip: Strip, column: Column, pen: Pen) -> None:

@@ -1,1 +1,4 @@
-select extract_id, state from ledger.extract where source = $source and sha256 = $sha256
+-- The same bytes under a name that says another period or status are another delivery.
+select extract_id, state from ledger.extract
+where source = $source and sha256 = $sha256 and status = $status
+  and ($period_start::date is null or (period_start = $period_start::date and period_end = $period_end::date))

@@ -1,10 +1,10 @@
-create table raw as
+create temp table raw as
 select row_number() over () + 1 as row_number, *
 from read_csv(
     $path,
     delim = {{ file.delimiter | text }}, quote = {{ file.quote | text }}, escape = {{ file.quote | text }},
     header = false, skip = 1, auto_detect = false, strict_mode = true, null_padding = false,
-    compression = {{ compression | text }}, encoding = {{ encoding | text }},
+    compression = {{ compression | text }},
     parallel = false,
     columns = { {%- for _ in header %}'c{{ loop.index0 }}': 'varchar'{{ ', ' if not loop.last }}{% endfor -%} },
     max_line_size = 4194304,

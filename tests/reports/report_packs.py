@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from transforms.published import CHECK, FIGURE, NOTE, PACK, SOURCE
 
 PACKAGE = Path(__file__).parents[2] / "klyngepakker" / "antibiotika" / "package.toml"
 PACK_ID = "P1"
+VERSIONS = {"klyngeflow": "0.1.0", "antibiotika": "0.1"}
 LETTERS = "FGTKRELQHMCAPBDJNS"
 DELIVERED = LETTERS[:14]
 NEW, OWN_EXAMPLE = "T", "F"
@@ -215,3 +218,19 @@ def _without_before(made: PackTables) -> PackTables:
     gone = [name for name in FIGURE if name.startswith("before_") or name.startswith("change") or name == "ratio"]
     figures = made.figures.with_columns(pl.lit(None, dtype=FIGURE[name]).alias(name) for name in gone)
     return PackTables(made.pack, figures, made.sources, made.checks, made.notes.clear())
+
+
+def text_of(html: str) -> str:
+    """What a reader of the HTML sees, without tags; words of charts included."""
+    body = re.sub(r"<style>.*?</style>|</?span>", "", html, flags=re.DOTALL)
+    return re.sub(r"[ \n]+", " ", unescape(re.sub(r"<[^>]*>", " ", body)))
+
+
+def svgs_of(html: str) -> list[str]:
+    return re.findall(r"<svg\b.*?</svg>", html, flags=re.DOTALL)
+
+
+def table_rows(html: str) -> list[list[str]]:
+    """The cells of every table row, as text."""
+    rows = re.findall(r"<tr\b.*?</tr>", html, flags=re.DOTALL)
+    return [[text_of(cell).strip(" ") for cell in re.findall(r"<t[dh]\b.*?</t[dh]>", row, re.DOTALL)] for row in rows]

@@ -1,0 +1,154 @@
+"""The demo against the simulated truth: figures made by code that shares nothing with what is tested."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from job_runs import Run, guarded
+
+pytestmark = pytest.mark.job
+COLUMNS = {
+    "antibiotics_per_1000": ("items_antibiotics", "patients"),
+    "penicillin_v_share": ("items_penicillin_v", "items_antibiotics"),
+    "broad_spectrum_share": ("items_broad", "items_antibiotics"),
+    "pivmecillinam_share_uti": ("items_pivmecillinam_uti_women_18plus", "items_uti_women_18plus"),
+}
+WINDOWS = {"then": "2025", "now": "2026"}
+Truth = list[dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def truth(region: Run) -> Truth:
+    with (region.workspace / "truth" / "antibiotics.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def true_sums(truth: Truth, measure: str, year: str) -> dict[str, tuple[float, float]]:
+    """Numerator and denominator per practice, January to June, over the months whose prescriptions were submitted."""
+    numerator, denominator = COLUMNS[measure]
+    sums: dict[str, list[float]] = defaultdict(lambda: [0, 0])
+    for row in truth:
+        inside = row["month"][:4] == year and row["month"][5:7] <= "06"
+        if inside and row["submitted_prescriptions"] == "1" and int(row["patients"]) > 0:
+            sums[row["ydernummer"]][0] += int(row[numerator])
+            sums[row["ydernummer"]][1] += int(row[denominator]) / (6 if denominator == "patients" else 1)
+    return {practice: (above, below) for practice, (above, below) in sums.items()}
+
+
+def test_the_demo_ends_well_and_reaches_nothing(region: Run) -> None:
+    assert region.code == 0, region.printed
+    assert region.attempts == ""
+
+
+def test_the_demo_says_where_the_reports_are_and_what_was_found(region: Run) -> None:
+    assert "32 accepted, 0 in use already, 0 refused" in region.printed
+    assert "klyngerapport.html" in region.printed
+    assert "Åbakke-klyngen; Alle antibiotika: " in region.printed
+
+
+@pytest.mark.parametrize("window", ["then", "now"])
+@pytest.mark.parametrize("measure", list(COLUMNS))
+def test_every_practice_has_its_true_figures(region: Run, truth: Truth, measure: str, window: str) -> None:
+    found = region.rows(
+        f"""select unit_id, numerator, denominator from mart.measure
+        where level = 'practice' and practice_set = '{window}' and measure_id = '{measure}' and numerator is not null"""
+    )
+    expected = true_sums(truth, measure, WINDOWS[window])
+    assert {practice for practice, _, _ in found} == set(expected)
+    assert {practice: above for practice, above, _ in found} == {p: above for p, (above, _) in expected.items()}
+    assert {practice: below for practice, _, below in found} == pytest.approx({p: b for p, (_, b) in expected.items()})
+
+
+def test_a_corrected_and_a_provisional_file_left_only_final_figures(region: Run, truth: Truth) -> None:
+    [(loaded,)] = region.rows(
+        "select sum(items) from fact.prescription where known_to is null and code like 'J01%' and code <> 'J01XX05'"
+    )
+    assert loaded == sum(int(row["items_antibiotics"]) for row in truth if row["submitted_prescriptions"] == "1")
+
+
+def test_services_are_net_of_their_corrections(region: Run, truth: Truth) -> None:
+    found = region.rows(
+        """select strftime(period, '%Y-%m'), sum(services) from fact.service
+        where known_to is null and code = '7120' group by 1"""
+    )
+    expected: dict[str, int] = defaultdict(int)
+    for row in truth:
+        if row["submitted_services"] == "1":
+            expected[row["month"][:7]] += int(row["crp"])
+    assert dict(found) == dict(expected)
+
+
+def test_practices_that_changed_in_truth_fell_and_the_others_followed_the_region(region: Run) -> None:
+    with (region.workspace / "truth" / "effects.csv").open(encoding="utf-8") as file:
+        effects = {row["ydernummer"]: row["worked_with_topic"] for row in csv.DictReader(file)}
+    ratios: dict[str, list[float]] = defaultdict(list)
+    for practice, ratio in region.rows(
+        """select unit_id, ratio from mart.comparison
+        where level = 'practice' and measure_id = 'antibiotics_per_1000' and ratio is not null"""
+    ):
+        ratios[effects[practice]].append(ratio)
+    worked, others = (sorted(values)[len(values) // 2] for _, values in sorted(ratios.items(), reverse=True))
+    assert worked < 0.87
+    assert 0.92 < others < 1.05
+
+
+def test_who_did_not_consent_is_in_no_pack_and_no_cluster_total(region: Run) -> None:
+    [(practice,)] = region.rows("select practice_id from registry.consent where not given and known_to is null")
+    assert region.rows(f"select count(*) from report.figure where audience = '{practice}'") == [(0,)]
+    [(shown,)] = region.rows("select practices_members from report.pack where cluster_id = 'K04'")
+    members = region.rows(
+        "select count(*) from registry.membership where cluster_id = 'K04' and known_to is null and valid_to is null"
+    )
+    assert [(shown + 1,)] == members
+
+
+def test_every_pack_has_a_report_for_the_cluster_and_each_member_in_both_formats(region: Run) -> None:
+    for pack, members in region.rows("select pack_id, practices_members from report.pack"):
+        folder = region.workspace / "outbox" / pack
+        assert len(list(folder.glob("medlem_*.html"))) == len(list(folder.glob("medlem_*.pdf"))) == members
+        assert (folder / "klyngerapport.html").exists()
+        assert (folder / "klyngerapport.pdf").exists()
+
+
+def test_the_manifest_names_every_file_by_its_digest(region: Run) -> None:
+    folder = next(path for path in (region.workspace / "outbox").iterdir() if path.is_dir())
+    named = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+    found = {path.name: digest(path) for path in folder.iterdir() if path.suffix in {".html", ".pdf"}}
+    assert named == found
+
+
+def test_no_file_of_a_pack_names_another_practice(region: Run) -> None:
+    numbers = [number for (number,) in region.rows("select practice_id from registry.practice")]
+    pages = list((region.workspace / "outbox").glob("*/*.html"))
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    assert [number for number in numbers if f">{number}<" in text or f" {number} " in text] == []
+
+
+def test_a_second_run_takes_nothing_in_again_and_renders_the_same_bytes(region: Run) -> None:
+    before = digests(region.workspace / "outbox")
+    again = guarded(region.workspace, "run")
+    assert again.code == 0, again.printed
+    assert "0 accepted, 32 in use already, 0 refused" in again.printed
+    assert digests(region.workspace / "outbox") == before
+
+
+def test_a_request_makes_one_pack(region: Run) -> None:
+    arguments = ("request", "--cluster", "K02", "--package", "antibiotika", "--meeting", "2026-10-07")
+    asked = guarded(region.workspace, *arguments, "--kind", "baseline")
+    assert asked.code == 0, asked.printed
+    assert (region.workspace / "outbox" / "K02_antibiotika_baseline_2026-10-07" / "klyngerapport.pdf").exists()
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): digest(path) for path in folder.glob("*/*") if path.suffix in {".html", ".pdf"}
+    }
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,1 @@
+select count(distinct row_number) from {{ table | name }}
