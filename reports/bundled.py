@@ -53,7 +53,7 @@ def _pandoc(folder: Path, to: str, output: str, options: tuple[str, ...]) -> Non
     ]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode:
-        raise RenderError(f"pandoc could not write {output}: {done.stderr.strip()}")
+        raise RenderError(f"pandoc could not write the report (exit code {done.returncode})")
 
 
 def _typst(folder: Path, fonts: Path) -> bytes:
@@ -64,7 +64,7 @@ def _typst(folder: Path, fonts: Path) -> bytes:
     try:
         made = compiler.compile(folder / "report.typ", format="pdf", timestamp=0)
     except typst.TypstError as error:
-        raise RenderError(f"typst could not write the PDF: {error}") from error
+        raise RenderError(f"typst could not write the PDF ({type(error).__name__})") from None
     if not isinstance(made, bytes):
         raise RenderError("typst gave no PDF")
     return made

@@ -34,4 +34,4 @@ class QuartoRenderer:
         command = [self.command, "render", SOURCE, "--to", to]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
         if done.returncode:
-            raise RenderError(f"quarto could not render to {to}: {done.stderr.strip()}")
+            raise RenderError(f"quarto could not render to {to} (exit code {done.returncode})")

@@ -24,6 +24,13 @@ QUANTITIES: dict[str, tuple[str, ...]] = {
 }
 """What can be counted of each source. A list size is a stock: over a window it is person-months / months."""
 
+FILTERS: dict[str, tuple[str, ...]] = {
+    "prescriptions": ("codes", "exclude_codes", "indications"),
+    "services": ("codes", "exclude_codes"),
+    "list_sizes": (),
+}
+"""What facts of each source can be chosen by, besides sex and age."""
+
 _AGE = re.compile(r"^(?P<low>\d+)(?:\+|-(?P<high>\d+))$")
 
 
@@ -46,8 +53,14 @@ class Selection(Strict):
         allowed = QUANTITIES[self.source]
         if self.quantity not in allowed:
             raise ValueError(f"quantity {self.quantity!r} is not in {self.source}; write one of: {', '.join(allowed)}")
+        for name in ("codes", "exclude_codes", "indications"):
+            if getattr(self, name) and name not in FILTERS[self.source]:
+                raise ValueError(f"{self.source} has nothing to choose by {name}; leave {name} out")
         if self.age is not None and not _AGE.match(self.age):
             raise ValueError(f"age {self.age!r} is neither like '18+' nor like '0-5'")
+        low, high = self.age_range or (0, None)
+        if high is not None and high < low:
+            raise ValueError(f"age {self.age!r} ends before it begins; write the lower year first")
         return self
 
     @property
@@ -66,7 +79,7 @@ class Measure(Strict):
     kind: Kind
     numerator: Selection
     denominator: Selection
-    per: int = 1000
+    per: int = Field(default=1000, ge=1)
     direction: Direction = "none"
     decimals: int = 1
     title: Text
@@ -112,6 +125,13 @@ class Package(Strict):
     minimum_events: int = Field(default=20, ge=1)
     questions: tuple[Text, ...] = ()
     measures: tuple[Measure, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_each_measure_once(self) -> Self:
+        ids = [measure.id for measure in self.measures]
+        if twice := sorted({name for name in ids if ids.count(name) > 1}):
+            raise ValueError(f"package {self.id!r} has more than one measure called {', '.join(twice)}")
+        return self
 
     @cached_property
     def sha256(self) -> str:

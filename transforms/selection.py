@@ -20,7 +20,7 @@ def monthly_sums(selection: Selection, facts: Mapping[str, pl.LazyFrame]) -> pl.
     A month without such a fact has no row: whether that is a zero is the submission's to say.
 
     Raises:
-        DefinitionError: an age group cuts through the extracts' age bands, or they have none.
+        DefinitionError: an age group cuts through the extracts' age bands, or they are not split as asked for.
     """
     rows = facts[selection.source]
     chosen = rows.filter(*_filters(selection, rows))
@@ -36,6 +36,7 @@ def _filters(selection: Selection, rows: pl.LazyFrame) -> list[pl.Expr]:
     if selection.exclude_codes:
         filters.append(~_starts_with_any(selection.exclude_codes))
     if selection.indications:
+        _require_any_indication(selection, rows)
         filters.append(pl.col("indication").is_in(selection.indications))
     if selection.sex is not None:
         _require_split(selection, rows, "sex")
@@ -47,6 +48,16 @@ def _filters(selection: Selection, rows: pl.LazyFrame) -> list[pl.Expr]:
 
 def _starts_with_any(prefixes: tuple[str, ...]) -> pl.Expr:
     return pl.any_horizontal([pl.col("code").str.starts_with(prefix) for prefix in prefixes])
+
+
+def _require_any_indication(selection: Selection, rows: pl.LazyFrame) -> None:
+    # A prescription may lack its indication; extracts in which all do have no such column, and zero would be untrue.
+    known, every = rows.select(pl.col("indication").count().alias("known"), pl.len()).collect().row(0)
+    if every and not known:
+        raise DefinitionError(
+            f"A measure asks for an indication, but the extracts of {selection.source} hold none. "
+            "Leave the filter out of package.toml, or load extracts with that column."
+        )
 
 
 def _require_split(selection: Selection, rows: pl.LazyFrame, column: str) -> pl.Series:

@@ -92,8 +92,9 @@ def record_checks(store: Store, contract: Contract, extract_id: int, results: It
     ]
     with writing(store.database) as connection:
         run(connection, "forget_checks", {"extract_id": extract_id})
-        connection.register("frame", pl.DataFrame(rows))
-        run(connection, "enter_checks", {"extract_id": extract_id, "checked_at": utc_now()})
+        if rows:
+            connection.register("frame", pl.DataFrame(rows))
+            run(connection, "enter_checks", {"extract_id": extract_id, "checked_at": utc_now()})
 
 
 def refuse(store: Store, extract_id: int, reason: str) -> None:

@@ -82,8 +82,7 @@ def test_a_whole_number_is_read_exactly(read: Read, written: str, whole: int) ->
 
 @pytest.mark.parametrize(
     "written",
-    ["12.34", "1.23.456", ".123", "12,5", "1e3", "abc", "0x1F", "--1", "1 234", "12,", ",5", "٣", "nan", "9" * 20]
-    + ["9" * 400],
+    ["12.34", "1.23.456", ".123", "12,5", "1e3", "abc", "0x1F", "--1", "1 234", "12,", ",5", "٣", "nan", "9" * 400],
 )
 def test_what_is_no_danish_whole_number_is_rejected_with_its_row(read: Read, written: str) -> None:
     staged = read(with_cell(Recepter=written))
@@ -123,7 +122,9 @@ def test_a_missing_marker_is_no_value_and_no_fault(read: Read, marker: str) -> N
         pytest.param(lambda text: text.rstrip("\n").encode(), id="no line end at the end"),
         pytest.param(lambda text: f"{text}\n\n".encode(), id="empty lines at the end"),
         pytest.param(lambda text: gzip.compress(text.encode()), id="gzip"),
-        pytest.param(lambda text: gzip.compress(text[:90].encode()) + gzip.compress(text[90:].encode()), id="two gzips"),
+        pytest.param(
+            lambda text: gzip.compress(text[:90].encode()) + gzip.compress(text[90:].encode()), id="two gzips"
+        ),
     ],
 )
 def test_the_same_rows_come_out_of_every_dress_of_a_file(read: Read, encode: Callable[[str], bytes]) -> None:
@@ -221,7 +222,7 @@ DIALECTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     table=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=8),
     dialect=DIALECTS,
@@ -247,7 +248,9 @@ def test_any_table_in_any_dialect_reads_back_as_itself(
 
 def three_columns(file: dict[str, Any]) -> Contract:
     """A contract of three columns of text."""
-    columns = [{"name": name, "headers": [name], "type": "text", "what": {"da": name}} for name in ("row", "ATC", "name")]
+    columns = [
+        {"name": name, "headers": [name], "type": "text", "what": {"da": name}} for name in ("row", "ATC", "name")
+    ]
     kept = contract_of("prescriptions", file=file).model_dump() | {"columns": columns, "key": ("row",), "checks": ()}
     return Contract.model_validate(kept)
 
@@ -255,7 +258,9 @@ def three_columns(file: dict[str, Any]) -> Contract:
 @settings(max_examples=40, deadline=None)
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["3", "x", "", "1.234"]), st.sampled_from(["K", "M", "X"]), st.sampled_from(["J", "N"])),
+        st.tuples(
+            st.sampled_from(["3", "x", "", "1.234"]), st.sampled_from(["K", "M", "X"]), st.sampled_from(["J", "N"])
+        ),
         max_size=12,
     )
 )

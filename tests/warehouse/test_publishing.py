@@ -1,0 +1,56 @@
+"""The public copy: whole, equal, and swapped under the feet of whoever holds the old one."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+from small_store import brought_in, contract_of, prescription
+
+from warehouse.connection import reading
+from warehouse.publishing import publish
+from warehouse.workspace import Store
+
+PRESCRIPTIONS = contract_of("prescriptions")
+COUNTED = "select count(*) from fact.prescription"
+
+
+def counts(path: Store, *, public: bool) -> dict[str, int]:
+    """Rows of every table of the writer's file or of the public copy."""
+    with reading(path.public if public else path.database, "opened") as connection:
+        names = connection.execute("select schema_name || '.\"' || table_name || '\"' from duckdb_tables()").fetchall()
+        return {name: (connection.execute(f"select count(*) from {name}").fetchone() or (0,))[0] for (name,) in names}
+
+
+def test_the_copy_has_every_table_with_as_many_rows(store: Store) -> None:
+    brought_in(store, PRESCRIPTIONS, "recepter_2025K1.csv", prescription(), prescription("020202"))
+    publish(store)
+    assert counts(store, public=True) == counts(store, public=False)
+    assert counts(store, public=True)['fact."prescription"'] == 2
+
+
+def test_a_client_keeps_the_copy_it_opened_and_sees_the_new_one_when_it_opens_again(store: Store) -> None:
+    brought_in(store, PRESCRIPTIONS, "recepter_2025K1.csv", prescription())
+    with duckdb.connect(publish(store), read_only=True) as client:
+        brought_in(store, PRESCRIPTIONS, "recepter_2025K2.csv", prescription(month="2025-04"))
+        publish(store)
+        assert client.execute(COUNTED).fetchone() == (1,)
+    with duckdb.connect(store.public, read_only=True) as client:
+        assert client.execute(COUNTED).fetchone() == (2,)
+
+
+def test_the_writer_goes_on_while_a_client_holds_the_copy(store: Store) -> None:
+    with duckdb.connect(publish(store), read_only=True):
+        assert brought_in(store, PRESCRIPTIONS, "recepter_2025K1.csv", prescription()) == 2
+
+
+@pytest.mark.parametrize("left", ["public.duckdb.wal", "public.part", "public.part.wal"])
+def test_what_a_client_or_a_crash_left_beside_the_copy_does_no_harm(store: Store, left: str) -> None:
+    (store.public.parent / left).write_bytes(b"not a log of this file")
+    publish(store)
+    assert counts(store, public=True) == counts(store, public=False)
+
+
+def test_nothing_is_left_beside_the_copy(store: Store) -> None:
+    publish(store)
+    names = {path.name for path in store.public.parent.iterdir()}
+    assert names - {"klyngeflow.lock"} == {"klyngeflow.duckdb", "public.duckdb"}

@@ -1,0 +1,83 @@
+"""The statements: every file renders, names are quoted, and an engine's words never get out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from warehouse.queries import SQL, StatementError, one_value, quoted_name, quoted_text, run, statement
+
+COLUMN = {"name": "items", "position": 0, "type": "integer", "required": True, "constant": None, "values": {}}
+PARTS = {
+    "columns": [COLUMN | {"format": None, "reject_rule": "not a whole number"}],
+    "file": SimpleNamespace(delimiter=";", quote='"', decimal=",", thousands=".", missing=("",)),
+    "exclusions": [{"header": "ATC", "keep": ("J",), "position": 0}],
+    "integer_pattern": "[0-9]+",
+    "number_pattern": "[0-9]+",
+    "no_fraction": ",0+$",
+    "table": "fact.prescription",
+    "header": ["Recepter"],
+    "compression": "none",
+    "listed": False,
+    "provisional": True,
+    "source": "prescriptions",
+    "key": ("practice_id",),
+    "quantities": ["items"],
+    "net": True,
+    "months_held": 3,
+    "now": "2025-01-01",
+    "extract_id": 1,
+}
+STATEMENTS = sorted(path.stem for path in SQL.glob("*.sql"))
+KEPT_BACK = "0101" + "80" + "1234"
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+@pytest.mark.parametrize("flag", [True, False])
+def test_every_statement_renders_to_sql_that_the_engine_can_parse(name: str, flag: bool) -> None:
+    parts = PARTS | {"listed": flag, "provisional": flag, "net": flag, "months_held": 3 if flag else 1}
+    assert duckdb.extract_statements(statement(name, **parts))
+
+
+@pytest.mark.parametrize("path", sorted((SQL / "migrations").glob("*.sql")), ids=lambda path: path.stem)
+def test_every_migration_can_be_parsed(path: Path) -> None:
+    assert duckdb.extract_statements(path.read_text(encoding="utf-8"))
+
+
+def test_an_engines_words_about_a_value_stay_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warehouse.queries.statement", lambda _, **__: f"select '{KEPT_BACK} persons'::integer")
+    with duckdb.connect() as connection, pytest.raises(StatementError) as failure:
+        run(connection, "count_rows")
+    assert str(failure.value) == "warehouse/sql/count_rows.sql failed: ConversionException"
+    assert (failure.value.__cause__, failure.value.__suppress_context__) == (None, True)
+
+
+def test_only_the_parameters_a_statement_names_reach_the_engine() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("create table schema_migration (migration varchar)")
+        assert one_value(connection, "count_migration", {"migration": "x", "another": object()}) == 0
+
+
+def test_a_statement_that_gives_no_row_says_so() -> None:
+    with duckdb.connect() as connection, pytest.raises(LookupError, match=r"^find_extract\.sql gave no row"):
+        connection.execute("create schema ledger")
+        columns = "extract_id integer, state varchar, source varchar, sha256 varchar, status varchar"
+        connection.execute(f"create table ledger.extract ({columns}, period_start date, period_end date)")
+        nothing = dict.fromkeys(("source", "sha256", "status", "period_start", "period_end"))
+        one_value(connection, "find_extract", nothing)
+
+
+@given(st.text(st.characters(exclude_characters="\0", codec="utf-8")))
+def test_a_quoted_text_is_read_back_as_itself(text: str) -> None:
+    assert duckdb.execute(f"select {quoted_text(text)}").fetchone() == (text,)
+
+
+@given(st.text(st.characters(exclude_characters="\0.", codec="utf-8"), min_size=1))
+def test_a_quoted_name_is_one_name(name: str) -> None:
+    result = duckdb.execute(f"select 1 as {quoted_name(name)}")
+    assert [column[0] for column in result.description or ()] == [name]

@@ -1,0 +1,53 @@
+"""The schema: migrations run once, in order, in a file that refuses another file's log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from small_store import brought_in, contract_of, prescription, rows_of
+
+from warehouse import schema
+from warehouse.connection import reading
+from warehouse.schema import migrate
+from warehouse.workspace import Store
+
+FIRST = ["001_first_tables"]
+
+
+def test_a_migration_runs_once(tmp_path: Path) -> None:
+    database = tmp_path / "warehouse" / "klyngeflow.duckdb"
+    assert (migrate(database), migrate(database)) == (FIRST, [])
+    assert [row[0] for row in rows_of(database, "schema_migration")] == FIRST
+
+
+def test_migrating_again_leaves_every_row_where_it_is(store: Store) -> None:
+    brought_in(store, contract_of("prescriptions"), "recepter_2025K1.csv", prescription())
+    before = rows_of(store.database, "fact.prescription")
+    migrate(store.database)
+    assert rows_of(store.database, "fact.prescription") == before
+
+
+def test_no_log_is_left_beside_a_migrated_file(tmp_path: Path) -> None:
+    migrate(tmp_path / "klyngeflow.duckdb")
+    assert [path.name for path in tmp_path.glob("*.wal")] == []
+
+
+def test_a_file_is_of_a_storage_version_that_knows_its_own_log(store: Store) -> None:
+    with reading(store.database) as connection:
+        query = "select tags['storage_version'] from duckdb_databases() where database_name = 'klyngeflow'"
+        (version,) = connection.execute(query).fetchone() or ("",)
+    major, minor, _ = version.removeprefix("v").partition("+")[0].split(".")
+    assert (int(major), int(minor)) >= (1, 4)
+
+
+def test_a_migration_that_fails_leaves_the_schema_as_it_was(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "002_half.sql").write_text("create table half (x integer); select * from no_such_table;")
+    monkeypatch.setattr(schema, "MIGRATIONS", tmp_path)
+    with pytest.raises(Exception, match="no_such_table"):
+        migrate(store.database)
+    with reading(store.database) as connection:
+        assert connection.execute("from duckdb_tables() where table_name = 'half'").fetchall() == []
+    assert [row[0] for row in rows_of(store.database, "schema_migration")] == FIRST
