@@ -7,6 +7,7 @@ import sys
 import traceback
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -169,11 +170,17 @@ def _exit_with_worst(codes: list[int]) -> None:
 
 def _report_our_fault(error: Exception) -> None:
     # The message of an engine may repeat cells of an extract: the log gets the places in the code, never the text.
-    path = Path("logs") / f"klyngeflow-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
-    path.parent.mkdir(exist_ok=True)
+    path = _named_workspace(sys.argv) / "logs" / f"klyngeflow-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
     places = traceback.format_list(traceback.extract_tb(error.__traceback__))
     path.write_text(f"{type(error).__name__}\n{''.join(places)}", encoding="utf-8")
     typer.echo(f"klyngeflow stopped because of a fault of its own ({type(error).__name__}). Details: {path}", err=True)
+
+
+def _named_workspace(arguments: list[str]) -> Path:
+    """The workspace that the command line names: typer's own parsing may not have come that far."""
+    named = [after for before, after in pairwise(arguments) if before in ("-w", "--workspace")]
+    return Path(named[-1]) if named else HERE
 
 
 def main() -> None:

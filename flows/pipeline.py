@@ -108,6 +108,7 @@ def ingest(workspace: Path, files: list[Delivery]) -> list[Outcome]:
             DISPLAY.advance("Bringing extracts in", number, len(files))
             outcomes.append(_bring_in(workspace, delivery))
         DISPLAY.advance("Bringing extracts in", len(files), len(files))
+    swap_public_copy(workspace)
     return outcomes
 
 
@@ -186,7 +187,6 @@ def _make(workspace: Workspace, orders: list[Order], run_id: str, outcomes: list
         folders = publish(workspace.root, orders, run_id)
     else:
         folders = []
-        swap_public_copy(workspace.root)
     lines = [line for order in orders for line in cluster_lines(workspace, order)]
     found = Findings(tuple(outcomes), tuple(folders), tuple(lines))
     create_markdown_artifact(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reports.alternatives import dumbbell_alternative, strip_alternative
+from reports.changes import change_lines
 from reports.figures.dumbbell import Bell, draw_dumbbell
 from reports.figures.key import draw_key
 from reports.figures.practices import Pair, Pairs, axis_values, draw_pairs
 from reports.figures.strip import draw_strip
-from reports.figures.strip_layout import STATE_ORDER, Frame, Strip, lay_out
+from reports.figures.strip_layout import Frame, Strip, lay_out
 from reports.rows import MOST_LABELLED, MeasureRows, Point, Row
 from reports.sentences import pill
 from reports.setting import Setting
@@ -31,15 +33,16 @@ def strip_layout(rows: MeasureRows, setting: Setting) -> Strip:
 def strip_chart(rows: MeasureRows, shared: Strip | None, setting: Setting) -> Chart:
     """The sorted dots. `shared` is the layout of the cluster's own strip of the same measure."""
     svg = draw_strip(strip_layout(rows, setting), shared, setting.fonts)
-    return Chart(f"strip-{rows.measure.id}.svg", svg, _strip_alt(rows, setting), 112)
+    return Chart(f"strip-{rows.measure.id}.svg", svg, strip_alternative(rows, setting), 112)
 
 
 def dumbbell_chart(rows: MeasureRows, setting: Setting) -> Chart:
     """Own practice, cluster and region from before to now."""
     found = [row for row in (rows.own, rows.cluster, rows.region) if row is not None]
-    bells = tuple(_bell(row, at == 0, rows, setting) for at, row in enumerate(found))
+    named = next((row for row in found if _shown(row.before) is not None or _shown(row.now) is not None), None)
+    bells = tuple(_bell(row, row is named, rows, setting) for row in found)
     svg = draw_dumbbell(bells, setting.fonts)
-    return Chart(f"dumbbell-{rows.measure.id}.svg", svg, _dumbbell_alt(found, rows, setting), 66)
+    return Chart(f"dumbbell-{rows.measure.id}.svg", svg, dumbbell_alternative(found, rows, setting), 66)
 
 
 def pairs_chart(rows: MeasureRows, setting: Setting) -> Chart | None:
@@ -63,7 +66,7 @@ def key_chart(setting: Setting) -> Chart:
     return Chart("key.svg", draw_key(setting.voice, setting.fonts), setting.voice.write("alt", "key"), 184)
 
 
-def _bell(row: Row, first: bool, rows: MeasureRows, setting: Setting) -> Bell:
+def _bell(row: Row, named: bool, rows: MeasureRows, setting: Setting) -> Bell:
     words, measure = setting.voice.write, rows.measure
     role = "own" if row.own else row.level
     before, now = _shown(row.before), _shown(row.now)
@@ -71,7 +74,7 @@ def _bell(row: Row, first: bool, rows: MeasureRows, setting: Setting) -> Bell:
 
     def number(value: float | None, word: str) -> str:
         text = "" if value is None else setting.voice.numbers.figure(measure, value)
-        return f"{words('chart', word)} {text}" if first and setting.followup and text else text
+        return f"{words('chart', word)} {text}" if named and setting.followup and text else text
 
     return Bell(
         name=words("who", role),
@@ -107,13 +110,7 @@ def _change_words(row: Row, rows: MeasureRows, setting: Setting) -> tuple[str, s
     if not setting.followup:
         bounds = row.now.interval
         return (numbers.interval(measure, *bounds), words("chart", "interval")) if bounds else ("", "")
-    if row.change is None:
-        return "", ""
-    relative = f" ({setting.relative(row.ratio)})" if row.ratio is not None else ""
-    share = setting.voice.text(measure.unit) == "%"
-    unit = words("change", "points_short") if share else setting.voice.text(measure.unit)
-    under = words("change", "with_relative", unit=unit) if relative else unit
-    return numbers.change(measure, row.change) + relative, under
+    return change_lines(row, measure, setting)
 
 
 def _pair(row: Row, rows: MeasureRows, setting: Setting) -> Pair:
@@ -154,30 +151,3 @@ def _under_words(row: Row, setting: Setting) -> str:
 def _shown(point: Point | None) -> float | None:
     """A value that has a place in a picture."""
     return None if point is None else point.value
-
-
-def _strip_alt(rows: MeasureRows, setting: Setting) -> str:
-    words, value = setting.voice.write, setting.value
-    title = setting.voice.text(rows.measure.title)
-    text = words("alt", "strip", title=title, period=setting.period("now"))
-    readable = sorted(row.now.value for row in rows.practices if row.now.readable and row.now.value is not None)
-    if len(readable) > 1:
-        low, high = (setting.voice.numbers.with_unit(rows.measure, number) for number in (readable[0], readable[-1]))
-        text += words("alt", "strip_range", n=len(readable), low=low, high=high)
-    for key, row in (("own", rows.own), ("cluster", rows.cluster), ("region", rows.region)):
-        text += words("alt", f"strip_{key}", value=value(rows.measure, row.now)) if row else ""
-    for state in STATE_ORDER:
-        count = sum(row.now.state == state for row in rows.practices)
-        text += words("alt", "strip_group", words=words("state", state), n=count) if count else ""
-    return text
-
-
-def _dumbbell_alt(found: list[Row], rows: MeasureRows, setting: Setting) -> str:
-    words, value = setting.voice.write, setting.value
-    suffix = "" if setting.followup else "_now"
-    text = words("alt", f"dumbbell{suffix}", title=setting.voice.text(rows.measure.title))
-    for row in found:
-        who = words("who", "own" if row.own else row.level)
-        before, now = value(rows.measure, row.before), value(rows.measure, row.now)
-        text += words("alt", f"dumbbell_row{suffix}", who=who, before=before, now=now)
-    return text

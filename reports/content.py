@@ -7,16 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports.charts import Chart, dumbbell_chart, key_chart, pairs_chart, strip_chart, strip_layout
+from reports.checks import FailedCheck, check_lines, failed_checks, measure_check_line
 from reports.figures.strip_layout import Strip
-from reports.grounds import (
-    FailedCheck,
-    check_lines,
-    delivered_words,
-    failed_checks,
-    measure_check_line,
-    source_lines,
-    version_words,
-)
+from reports.grounds import delivered_words, source_lines, version_words
 from reports.markdown import Markdown, escaped
 from reports.rows import MeasureRows, Row
 from reports.sentences import pill, sentence, summary

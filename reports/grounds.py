@@ -1,90 +1,17 @@
-"""What a report rests on: who delivered, which extracts, which checks did not pass, which versions."""
+"""What a report rests on: who delivered, which extracts, which versions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from reports.markdown import Markdown
 from reports.setting import Setting
-from transforms.definitions import Measure, Selection
 
 SHORT_SHA = 8
 _SHAS_SHOWN = 4
-_SEVERITIES = ("critical", "warning", "info")
-
-
-@dataclass(frozen=True)
-class FailedCheck:
-    """One check that failed or crashed, its files taken together."""
-
-    source: str
-    check_id: str
-    severity: str
-    outcome: str
-    why: str
-    rows_failed: int
-    rows_checked: int
-
-
-def failed_checks(checks: pl.DataFrame) -> list[FailedCheck]:
-    """The gravest first. One check of one source over several files is one line."""
-    keys = ["source", "check_id", "severity", "outcome", "why"]
-    grouped = checks.group_by(keys).agg(pl.col("rows_failed").sum(), pl.col("rows_checked").sum())
-    found = [FailedCheck(**record) for record in grouped.iter_rows(named=True)]
-    return sorted(found, key=lambda check: (_rank(check.severity), check.source, check.check_id, check.outcome))
-
-
-def _rank(severity: str) -> int:
-    return _SEVERITIES.index(severity) if severity in _SEVERITIES else len(_SEVERITIES)
-
-
-def check_lines(checks: Sequence[FailedCheck], setting: Setting) -> list[Markdown]:
-    """One line per check that did not pass, or the one line that all did."""
-    if not checks:
-        return [setting.voice.say("checks", "passed")]
-    return [_check_line(check, setting) for check in checks]
-
-
-def _check_line(check: FailedCheck, setting: Setting) -> Markdown:
-    voice, count = setting.voice, setting.voice.numbers.count
-    return voice.say(
-        "checks",
-        "crashed" if check.outcome == "crashed" else "failed",
-        severity=voice.known("checks", check.severity, check.severity),
-        source=_source_name(check.source, setting),
-        why=(check.why or check.check_id).rstrip(". ") + ("." if check.outcome == "crashed" else ""),
-        failed=count(check.rows_failed),
-        checked=count(check.rows_checked),
-    )
-
-
-def measure_check_line(measure: Measure, checks: Sequence[FailedCheck], setting: Setting) -> Markdown | None:
-    """The checks that touch one measure, printed in its band: in full if one, counted if more."""
-    touched = [
-        check for check in checks if any(_touches(check, part) for part in (measure.numerator, measure.denominator))
-    ]
-    if not touched:
-        return None
-    if len(touched) > 1:
-        return setting.voice.say("note", "checks_many", n=len(touched))
-    return setting.voice.say("note", "checks_one", why=_check_line(touched[0], setting))
-
-
-_ASKED_BY = {"indication": "indications", "sex": "sex", "age_band": "age"}
-"""Columns that matter only to a selection with the filter named beside them."""
-
-
-def _touches(check: FailedCheck, selection: Selection) -> bool:
-    """Whether what the check looked at is in what `selection` counts."""
-    if check.source != selection.source:
-        return False
-    columns = check.check_id.split(".")[1:]
-    filters = [_ASKED_BY[column] for column in columns if column in _ASKED_BY]
-    return len(filters) != len(columns) or not columns or any(getattr(selection, name) for name in filters)
 
 
 def delivered_words(notes: pl.DataFrame, setting: Setting) -> Markdown:

@@ -19,7 +19,10 @@ SOURCE = "report.qmd"
 
 
 class RenderError(Exception):
-    """A report could not be rendered; the message is what the engine said."""
+    """A report could not be rendered; the message says which step failed, and repeats nothing of the engine's own.
+
+    What an engine prints may hold lines of the report.
+    """
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from reports.changes import change_in_brief, is_share
 from reports.markdown import Markdown
 from reports.rows import MeasureRows, Row
 from reports.setting import Setting
@@ -68,9 +69,8 @@ def _headline(row: Row, measure: Measure, setting: Setting) -> Markdown:
     if not setting.followup:
         return say("seconds", "now", title=title, v1=now)
     before = setting.beside(measure, row.before)
-    if row.ratio is None:
-        return say("seconds", "both_no_ratio", title=title, v1=now, v0=before)
-    return say("seconds", "both", title=title, v1=now, v0=before, relative=setting.relative(row.ratio))
+    change = change_in_brief(row, measure, setting)
+    return say("seconds", "both" if change else "both_no_change", title=title, v1=now, v0=before, change=change)
 
 
 def _beside(row: Row | None, word: str, measure: Measure, setting: Setting) -> str:
@@ -118,7 +118,7 @@ def _interval(row: Row, measure: Measure, setting: Setting) -> Markdown:
         return Markdown()
     change = setting.voice.numbers.change
     lower, upper = change(measure, row.change_lower), change(measure, row.change_upper)
-    key = "interval_points" if setting.voice.text(measure.unit) == "%" else "interval"
+    key = "interval_points" if is_share(measure, setting) else "interval"
     return setting.voice.say("sentence", key, lower=lower, upper=upper)
 
 

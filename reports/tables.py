@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reports.changes import relative_cell
 from reports.markdown import Markdown, escaped
 from reports.rows import MeasureRows, Point, Row
 from reports.setting import Setting
@@ -83,14 +84,13 @@ def _unit_cells(row: Row, measure: Measure, setting: Setting) -> list[str]:
     if not setting.followup:
         return [who, cell(measure, row.now, setting), *counts]
     change = absent if row.change is None or not row.paired else numbers.change(measure, row.change)
-    ratio = absent if row.ratio is None or not row.paired else setting.relative(row.ratio)
     values = [cell(measure, row.before, setting), cell(measure, row.now, setting)]
     return [
         who,
         *values,
         change,
         _change_bounds(row, measure, setting),
-        ratio,
+        relative_cell(row, measure, setting),
         _count(row.before, measure, setting),
         *counts,
     ]

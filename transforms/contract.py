@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from transforms.errors import UserError
 from transforms.model import Strict, Text
 
 Severity = Literal["critical", "warning", "info"]
@@ -127,6 +128,7 @@ def parse_contract(path: Path, override: Path | None = None) -> Contract:
 
     Raises:
         tomllib.TOMLDecodeError, pydantic.ValidationError: one of the files is not a contract.
+        UserError: `drop_checks` names a check that is not there.
     """
     described = tomllib.loads(path.read_text(encoding="utf-8"))
     if override is not None:
@@ -140,6 +142,11 @@ def _laid_over(base: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]
     columns |= {column["name"]: columns.get(column["name"], {}) | column for column in override.pop("columns", [])}
     checks = {Check.model_validate(check).check_id: check for check in base["checks"]}
     checks |= {Check.model_validate(check).check_id: check for check in override.pop("checks", [])}
+    if unknown := sorted(dropped - set(checks)):
+        raise UserError(
+            f"drop_checks of {base['source']} names {', '.join(unknown)}, which no check is called. "
+            f"Write one of: {', '.join(sorted(checks))}."
+        )
     file = base["file"] | override.pop("file", {})
     kept = [check for check_id, check in checks.items() if check_id not in dropped]
     return base | override | {"file": file, "columns": list(columns.values()), "checks": kept}

@@ -43,22 +43,19 @@ def shown(measure: Measure, exact: pl.DataFrame, view: View) -> pl.DataFrame:
     """
     own = (pl.col("level") == "practice") & (pl.col("unit_id") == (view.reader or ""))
     marked = exact.with_columns(own=own.fill_null(False))
-    own_rows = _with_values(measure, marked.filter("own"))
-    others = _without_small_clusters(marked.filter(~pl.col("own")), view)
-    rounded = _with_values(measure, _rounded(measure, others))
+    visible = _without_small_clusters(marked, view)
+    own_rows = _with_values(measure, visible.filter("own"))
+    rounded = _with_values(measure, _rounded(measure, visible.filter(~pl.col("own"))))
     every = pl.concat([own_rows, rounded], how="diagonal_relaxed")
     return _blanked(changes(measure, every), view)
 
 
 def _without_small_clusters(rows: pl.DataFrame, view: View) -> pl.DataFrame:
-    delivered = pl.col("now_state").is_in(_COUNTED) & (pl.col("level") == "practice")
-    own = 0 if view.reader is None else 1
-    few = rows.select(delivered.sum()).item() + own < SMALLEST_CLUSTER
-    if view.mode == "open":
+    is_practice = pl.col("level") == "practice"
+    delivered = rows.select((pl.col("now_state").is_in(_COUNTED) & is_practice).sum()).item()
+    if view.mode == "open" or (view.mode == "letters" and delivered >= SMALLEST_CLUSTER):
         return rows
-    if few or view.mode == "own_only":
-        rows = rows.filter(pl.col("level") != "practice")
-    return rows
+    return rows.filter(~is_practice | pl.col("own"))
 
 
 def _rounded(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
@@ -107,15 +104,22 @@ def _with_values(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _blanked(rows: pl.DataFrame, view: View) -> pl.DataFrame:
-    """Take from other practices what gives their size away, and the letter of one that delivered nothing."""
+    """Take from other practices what gives their size away, and from one that delivered nothing letter and figures.
+
+    Its earlier figure would tell which one it is to everybody who kept the earlier report.
+    """
     dot = (pl.col("level") == "practice") & ~pl.col("own")
     if view.mode == "open":
         return rows.with_columns(comparable=pl.col("reason").is_null())
     sizes = [f"{side}_{part}" for side in SIDES for part in ("numerator", "denominator", "lower", "upper")]
     hidden = [*sizes, "change_lower", "change_upper"]
     nameless = dot & ~pl.col("now_state").is_in([*_COUNTED, "suppressed", "not_computable"])
+    known = [f"{side}_value" for side in SIDES]
+    delivered_before = nameless & pl.col("before_state").is_in(_COUNTED)
     return rows.with_columns(
         *(pl.when(~dot).then(column).alias(column) for column in hidden),
+        *(pl.when(~nameless).then(column).alias(column) for column in (*known, "change", "ratio")),
+        pl.when(delivered_before).then(pl.lit("suppressed")).otherwise("before_state").alias("before_state"),
         pl.when(~nameless).then("label").otherwise(pl.lit("")).alias("label"),
         pl.when(~dot).then("reason").alias("reason"),
         comparable=pl.col("reason").is_null(),

@@ -50,7 +50,10 @@ class Mart:
 
 def members(meeting: Meeting, facts: Facts) -> pl.DataFrame:
     """One row per consenting practice that belongs to the cluster at the end of the later window."""
-    belonging = clusters_by_month(meeting.later, facts.memberships).sort("practice_id", "period")
+    end = meeting.later.end
+    belonging = facts.memberships.filter(
+        pl.col("valid_from") <= end, pl.col("valid_to").is_null() | (pl.col("valid_to") >= end)
+    ).sort("practice_id", "valid_from")
     last = belonging.group_by("practice_id", maintain_order=True).agg(pl.col("cluster_id").last())
     inside = last.filter(pl.col("cluster_id") == meeting.cluster_id)
     return facts.practices.filter("consented").join(inside, on="practice_id", how="semi").sort("practice_id").collect()
@@ -161,9 +164,8 @@ def _pooled(rows: pl.DataFrame, meeting: Meeting, level: str) -> pl.DataFrame:
 
 def _without(region: pl.DataFrame, cluster: pl.DataFrame) -> pl.DataFrame:
     counts = [f"{side}_{part}" for side in _SIDES for part in ("numerator", "denominator")]
-    inside = cluster.select(pl.col(counts).name.suffix("_inside"))
-    both = pl.concat([region, inside], how="horizontal")
-    return both.select(
+    inside = cluster.select(pl.col(counts).sum().name.suffix("_inside"))  # one row, of zeros where there is no cluster
+    return region.join(inside, how="cross").select(
         "level", "unit_id", pl.col("^.*_state$"), *(pl.col(name) - pl.col(f"{name}_inside") for name in counts)
     )
 

@@ -25,6 +25,7 @@ _FORMS: dict[str, re.Pattern[str]] = {
     "as a date with four digits": re.compile(
         _START + r"([0-9]{2})[./-]([0-9]{2})[./-]([0-9]{2}) ?- ?([0-9]{4})(?![0-9])"
     ),
+    "as a date with spaces": re.compile(_START + r"([0-9]{2}) ([0-9]{2}) ([0-9]{2})[ -]([0-9]{4})(?![0-9])"),
     "ten digits": re.compile(_START + r"([0-9]{10})" + _END),
     "nine digits": re.compile(_START + r"([0-9]{9})" + _END),
     "with an exponent": re.compile(_START + r"([0-9])[.,]([0-9]{7,9})[eE]\+?0?([89])(?![0-9])"),
@@ -38,11 +39,12 @@ _TELLTALE = re.compile(
 # Cheap to scan for, and part of every form above: the full rules are asked only around its hits.
 _SUSPECT = re.compile(
     r"[0-9]{6}(?:[0-9]{3}| ?[-_/.:+ ] ?[0-9]{4}|[-_ ]?[01567][A-Za-zÆØÅæøå]{2})"
-    r"|[0-9]{2}[./-][0-9]{2}[./-][0-9]{2} ?-|[0-9][.,][0-9]{7,9}[eE]"
+    r"|[0-9]{2}[./-][0-9]{2}[./-][0-9]{2} ?-|[0-9]{2} [0-9]{2} [0-9]{2}[ -][0-9]{4}|[0-9][.,][0-9]{7,9}[eE]"
 )
 _AROUND = 24
+_REST_OF_NUMBER = re.compile(r"[0-9.,]{0,24}")  # a number cut short would look like another one
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
-_DASHES = {ord(dash): "-" for dash in "‐‑‒–—―−﹘﹣－"}
+_MINUS = "\N{MINUS SIGN}"  # a mathematical sign; all other dashes are of Unicode's category Pd
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _plain_run(run: str) -> str:
-    return "".join(map(_plain_character, unicodedata.normalize("NFKC", run).translate(_DASHES)))
+    return "".join(map(_plain_character, unicodedata.normalize("NFKC", run)))
 
 
 def _plain_character(character: str) -> str:
@@ -71,6 +73,8 @@ def _plain_character(character: str) -> str:
         return ""
     if category == "Nd":
         return str(unicodedata.digit(character))
+    if category == "Pd" or character == _MINUS:
+        return "-"
     return " " if category == "Zs" else character
 
 
@@ -78,9 +82,10 @@ def first_finding(text: str, today: date) -> Finding | None:
     """The first person number in `text` (made `plain` before), or None."""
     for suspect in _SUSPECT.finditer(text):
         start = max(0, suspect.start() - _AROUND)
-        around = text[start : suspect.end() + _AROUND]
-        if found := min(_findings(around, today), key=lambda finding: finding.offset, default=None):
-            return Finding(start + found.offset, found.form)
+        rest = _REST_OF_NUMBER.match(text, min(len(text), suspect.end() + _AROUND))
+        end = rest.end() if rest else len(text)
+        if found := min(_findings(text, (start, end), today), key=lambda finding: finding.offset, default=None):
+            return found
     return None
 
 
@@ -89,12 +94,12 @@ def names_a_person(label: str) -> bool:
     return bool(_TELLTALE.search(plain(label)))
 
 
-def _findings(text: str, today: date) -> Iterator[Finding]:
-    return chain.from_iterable(_findings_of(form, pattern, text, today) for form, pattern in _FORMS.items())
+def _findings(text: str, span: tuple[int, int], today: date) -> Iterator[Finding]:
+    return chain.from_iterable(_findings_of(form, text, span, today) for form in _FORMS)
 
 
-def _findings_of(form: str, pattern: re.Pattern[str], text: str, today: date) -> Iterator[Finding]:
-    for match in pattern.finditer(text):
+def _findings_of(form: str, text: str, span: tuple[int, int], today: date) -> Iterator[Finding]:
+    for match in _FORMS[form].finditer(text, *span):
         if _is_born_alive(_ten_characters(form, match), today):
             yield Finding(match.start(), form)
             return

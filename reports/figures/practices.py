@@ -15,7 +15,7 @@ from reports.figures.scale import Scale, span_ticks
 
 WIDTH = 89.0
 _NAME_END, _START, _END = 14.0, 26.0, 82.0
-_HEAD, _ROW, _FOOT = 9.0, 3.7, 1.5
+_HEAD, _ROW, _FOOT = 8.2, 3.3, 1.2
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _heading(canvas: Canvas, pairs: Pairs, scale: Scale) -> None:
     first = next((row for row in pairs.rows if row.joined), None)
     if first is None or first.before is None or first.now is None:
         return
-    y = pairs.height - _HEAD - _ROW * pairs.rows.index(first) + 0.3
+    y = pairs.height - _HEAD - _ROW * pairs.rows.index(first) + 0.9
     before, now = scale.at(first.before), scale.at(first.now)
     falling = before >= now
     before_look, now_look = Type(palette.FLOOR, color=palette.OTHERS), Type(palette.FLOOR, palette.BOLD)

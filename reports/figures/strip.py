@@ -114,7 +114,9 @@ def _own_column(canvas: Canvas, strip: Strip, column: Column) -> None:
         canvas.line((x, x), (bottom, top), Pen(palette.ACCENT, palette.EDGE), 0.8)
     look = Type(weight=palette.BOLD, color=palette.ACCENT)
     room = canvas.text_width(strip.own_words, look) / 2
-    canvas.text((min(max(column.x, room), WIDTH - room), top + 0.9), strip.own_words, look, "center")
+    # Never over the words of the axis.
+    x = min(max(column.x, LEFT - 0.5 + room), WIDTH - room)
+    canvas.text((x, top + 0.9), strip.own_words, look, "center")
 
 
 def _mark(canvas: Canvas, strip: Strip, column: Column) -> None:

@@ -129,17 +129,17 @@ def test_no_file_of_a_pack_names_another_practice(region: Run) -> None:
     assert [number for number in numbers if f">{number}<" in text or f" {number} " in text] == []
 
 
-def test_a_second_run_takes_nothing_in_again_and_renders_the_same_bytes(region: Run) -> None:
+def test_a_second_run_takes_nothing_in_again_and_renders_the_same_bytes(region: Run, server: str) -> None:
     before = digests(region.workspace / "outbox")
-    again = guarded(region.workspace, "run")
+    again = guarded(region.workspace, "run", server=server)
     assert again.code == 0, again.printed
     assert "0 accepted, 32 in use already, 0 refused" in again.printed
     assert digests(region.workspace / "outbox") == before
 
 
-def test_a_request_makes_one_pack(region: Run) -> None:
+def test_a_request_makes_one_pack(region: Run, server: str) -> None:
     arguments = ("request", "--cluster", "K02", "--package", "antibiotika", "--meeting", "2026-10-07")
-    asked = guarded(region.workspace, *arguments, "--kind", "baseline")
+    asked = guarded(region.workspace, *arguments, "--kind", "baseline", server=server)
     assert asked.code == 0, asked.printed
     assert (region.workspace / "outbox" / "K02_antibiotika_baseline_2026-10-07" / "klyngerapport.pdf").exists()
 

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from transforms.contract import Check, Contract, parse_contract
+from transforms.errors import UserError
 
 SHIPPED = sorted((Path(__file__).parents[2] / "expectations" / "contracts").glob("*.toml"))
 BASE = """
@@ -148,7 +149,7 @@ def test_drop_checks_takes_checks_away_by_id(tmp_path: Path) -> None:
 
 
 def test_dropping_a_check_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"between\.visits\.max\b"):
+    with pytest.raises(UserError, match=r"names between\.visits\.max,.*Write one of: between\.visits\.maximum"):
         laid_over(tmp_path, 'drop_checks = ["between.visits.max"]')
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from transforms.contract import Contract, parse_contract
 from warehouse.connection import reading
 from warehouse.extract_file import Extract
-from warehouse.landing import land
+from warehouse.landing import Landed, land
 from warehouse.ledger import entry, record_staged
 from warehouse.promotion import promote
 from warehouse.queries import quoted_name
@@ -47,19 +47,24 @@ def extract_bytes(contract: Contract, *rows: str) -> bytes:
 
 def landed(store: Store, contract: Contract, name: str, content: bytes) -> int:
     """Deliver the file and land it; its number in the ledger."""
+    return delivered(store, contract, name, content).extract_id
+
+
+def delivered(store: Store, contract: Contract, name: str, content: bytes) -> Landed:
+    """Put the file in the inbox and land it."""
     inbox = store.root / "inbox"
     inbox.mkdir(parents=True, exist_ok=True)
     (inbox / name).write_bytes(content)
-    return land(store, contract, inbox / name, "analyst").extract_id
+    return land(store, contract, inbox / name, "analyst")
 
 
 def brought_in(store: Store, contract: Contract, name: str, *rows: str) -> int:
-    """Land, stage and promote a file of `rows`, without its checks; its number in the ledger."""
-    content = extract_bytes(contract, *rows)
-    extract_id = landed(store, contract, name, content)
-    staged = staged_again(store, contract, extract_id)
-    promote(store, contract, extract_id, staged.path)
-    return extract_id
+    """Land, stage and promote a file of `rows`, without its checks; its number in the ledger. In use already: no-op."""
+    arrived = delivered(store, contract, name, extract_bytes(contract, *rows))
+    if not arrived.already_promoted:
+        staged = staged_again(store, contract, arrived.extract_id)
+        promote(store, contract, arrived.extract_id, staged.path)
+    return arrived.extract_id
 
 
 def staged_again(store: Store, contract: Contract, extract_id: int) -> Staged:

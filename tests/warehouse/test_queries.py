@@ -64,12 +64,13 @@ def test_only_the_parameters_a_statement_names_reach_the_engine() -> None:
 
 
 def test_a_statement_that_gives_no_row_says_so() -> None:
-    with duckdb.connect() as connection, pytest.raises(LookupError, match=r"^find_extract\.sql gave no row"):
+    with duckdb.connect() as connection:
         connection.execute("create schema ledger")
         columns = "extract_id integer, state varchar, source varchar, sha256 varchar, status varchar"
         connection.execute(f"create table ledger.extract ({columns}, period_start date, period_end date)")
         nothing = dict.fromkeys(("source", "sha256", "status", "period_start", "period_end"))
-        one_value(connection, "find_extract", nothing)
+        with pytest.raises(LookupError, match=r"^find_extract\.sql gave no row"):
+            one_value(connection, "find_extract", nothing)
 
 
 @given(st.text(st.characters(exclude_characters="\0", codec="utf-8")))

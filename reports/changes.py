@@ -1,0 +1,44 @@
+"""A change in figures: percentage points for a share; for any other unit per cent, with the difference beside it.
+
+A share never changes by per cent here: a percentage of a percentage is read as points.
+"""
+
+from __future__ import annotations
+
+from reports.numbers import NBSP
+from reports.rows import Row
+from reports.setting import Setting
+from transforms.definitions import Measure
+
+
+def is_share(measure: Measure, setting: Setting) -> bool:
+    """Whether values of `measure` are per cent themselves."""
+    return setting.voice.text(measure.unit) == "%"
+
+
+def change_in_brief(row: Row, measure: Measure, setting: Setting) -> str:
+    """`+2,8 procentpoint` or `−23 %`: empty where neither is known."""
+    if is_share(measure, setting):
+        if row.change is None:
+            return ""
+        points = setting.voice.write("change", "points")
+        return f"{setting.voice.numbers.change(measure, row.change)}{NBSP}{points}"
+    return "" if row.ratio is None else setting.relative(row.ratio)
+
+
+def change_lines(row: Row, measure: Measure, setting: Setting) -> tuple[str, str]:
+    """Two short lines, the upper one in bold: `+2,8` over `procentpoint`, `−15 %` over `−33 pr. 1.000`."""
+    if row.change is None:
+        return "", ""
+    change = setting.voice.numbers.change(measure, row.change)
+    if is_share(measure, setting):
+        return change, setting.voice.write("change", "points")
+    unit = setting.voice.text(measure.unit)
+    return (change, unit) if row.ratio is None else (setting.relative(row.ratio), f"{change} {unit}")
+
+
+def relative_cell(row: Row, measure: Measure, setting: Setting) -> str:
+    """The change in per cent for a table; a dash for a share."""
+    if is_share(measure, setting) or row.ratio is None or not row.paired:
+        return setting.voice.write("state", "absent")
+    return setting.relative(row.ratio)

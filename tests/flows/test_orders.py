@@ -1,0 +1,171 @@
+"""Orders: from a meeting's date to the windows that its pack is made of."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_workspace import PRACTICES, SETTINGS, bring_in, delivered, extract, registered
+
+from flows.ingesting import prepare
+from flows.orders import Order, OrderError, for_meeting, planned
+from flows.settings import Workspace, load_workspace
+from transforms.errors import UserError
+from warehouse.meetings import record_request
+
+QUARTERS = [f"{year}K{quarter}" for year in (2024, 2025) for quarter in (1, 2, 3, 4)]
+MEETING = date(2026, 2, 10)
+
+
+def bring_quarter_in(workspace: Workspace, source: str, quarter: str) -> None:
+    month = f"{quarter[:4]}-{int(quarter[-1]) * 3:02}"
+    name, row = {
+        "prescriptions": (f"recepter_{quarter}.csv", f"010101;{month};J01CA04;;K;0-5;3;1,5"),
+        "list_sizes": (f"tilmeldte_{quarter}.csv", f"010101;{month};K;0-5;40"),
+    }[source]
+    bring_in(workspace, source, delivered(workspace, name, extract(source, row)))
+
+
+def registered_workspace(root: Path) -> Workspace:
+    root.mkdir(parents=True)
+    (root / "klyngeflow.toml").write_text(SETTINGS, encoding="utf-8")
+    opened = load_workspace(root)
+    prepare(opened)
+    file = delivered(opened, "register_2024-01-01.csv", extract("registry", *map(registered, PRACTICES)))
+    bring_in(opened, "registry", file)
+    return opened
+
+
+@pytest.fixture(scope="module")
+def two_years(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with eight quarters of prescriptions and list sizes, until December 2025."""
+    opened = registered_workspace(tmp_path_factory.mktemp("two_years") / "workspace")
+    for quarter in QUARTERS:
+        bring_quarter_in(opened, "list_sizes", quarter)
+        bring_quarter_in(opened, "prescriptions", quarter)
+    return opened.root
+
+
+@pytest.fixture
+def delivered_workspace(two_years: Path, tmp_path: Path) -> Workspace:
+    return load_workspace(Path(shutil.copytree(two_years, tmp_path / "workspace")))
+
+
+def asked(workspace: Workspace, meeting: date, kind: str = "baseline") -> Order:
+    return for_meeting(workspace, "K1", "antibiotika", meeting, kind)
+
+
+@pytest.mark.parametrize(
+    ("meeting", "first"),
+    [
+        (date(2026, 2, 10), date(2025, 7, 1)),
+        (date(2027, 6, 1), date(2025, 7, 1)),
+        (date(2026, 1, 1), date(2025, 7, 1)),
+        (date(2025, 12, 31), date(2025, 6, 1)),
+        (date(2025, 3, 1), date(2024, 9, 1)),
+    ],
+)
+def test_a_baseline_is_the_newest_whole_window_before_the_meeting(
+    delivered_workspace: Workspace, meeting: date, first: date
+) -> None:
+    order = asked(delivered_workspace, meeting)
+    assert (order.baseline_from, order.followup_from) == (first, None)
+
+
+def test_the_source_that_lags_behind_decides(delivered_workspace: Workspace) -> None:
+    bring_quarter_in(delivered_workspace, "prescriptions", "2026K1")
+    assert asked(delivered_workspace, date(2026, 6, 1)).baseline_from == date(2025, 7, 1)
+    bring_quarter_in(delivered_workspace, "list_sizes", "2026K1")
+    assert asked(delivered_workspace, date(2026, 6, 1)).baseline_from == date(2025, 10, 1)
+
+
+def test_a_follow_up_compares_with_the_same_months_a_year_before(delivered_workspace: Workspace) -> None:
+    order = asked(delivered_workspace, MEETING, "followup")
+    assert (order.baseline_from, order.followup_from) == (date(2024, 7, 1), date(2025, 7, 1))
+    before, after = order.windows(delivered_workspace.package("antibiotika"))
+    assert after is not None
+    assert (len(before.months), len(after.months)) == (6, 6)
+
+
+@pytest.mark.parametrize(("held", "refused"), [(date(2025, 6, 30), False), (date(2025, 7, 1), True), (MEETING, True)])
+def test_a_follow_up_that_began_before_the_baseline_meeting_is_refused(
+    delivered_workspace: Workspace, held: date, refused: bool
+) -> None:
+    earlier = asked(delivered_workspace, held)
+    record_request(delivered_workspace.store, earlier.meeting_of(delivered_workspace), "antibiotika", "coordinator")
+    if not refused:
+        assert asked(delivered_workspace, MEETING, "followup").followup_from == date(2025, 7, 1)
+        return
+    with pytest.raises(OrderError, match=rf"begins on 2025-07-01, before the baseline meeting on {held}.+ask again"):
+        asked(delivered_workspace, MEETING, "followup")
+
+
+def test_a_baseline_meeting_of_another_cluster_or_package_does_not_matter(delivered_workspace: Workspace) -> None:
+    other = asked(delivered_workspace, MEETING).model_copy(update={"cluster": "K2"})
+    record_request(delivered_workspace.store, other.meeting_of(delivered_workspace), "antibiotika", "coordinator")
+    assert asked(delivered_workspace, MEETING, "followup").kind == "followup"
+
+
+def test_an_unknown_cluster_lists_known_ones(delivered_workspace: Workspace) -> None:
+    with pytest.raises(
+        OrderError, match=r"There is no cluster 'K9' in the registry\. Write a code such as: K1 \(Søkly"
+    ):
+        for_meeting(delivered_workspace, "K9", "antibiotika", MEETING, "baseline")
+
+
+@pytest.mark.parametrize(("has", "misses"), [("prescriptions", "list_sizes"), ("list_sizes", "prescriptions")])
+def test_a_source_that_never_came_is_named(tmp_path: Path, has: str, misses: str) -> None:
+    workspace = registered_workspace(tmp_path / "workspace")
+    bring_quarter_in(workspace, has, "2025K4")
+    with pytest.raises(
+        OrderError, match=rf"^Nothing of {misses} has been accepted yet\. Bring it in: klyngeflow ingest"
+    ):
+        asked(workspace, MEETING)
+
+
+def test_before_anything_was_brought_in_the_sentence_says_how_to_begin(tmp_path: Path) -> None:
+    (tmp_path / "klyngeflow.toml").write_text(SETTINGS, encoding="utf-8")
+    with pytest.raises(UserError, match=r"Nothing has been brought in yet\. Begin with: klyngeflow"):
+        asked(load_workspace(tmp_path), MEETING)
+    prepare(load_workspace(tmp_path))
+    with pytest.raises(OrderError, match=r"The registry is empty\. Bring it in first: klyngeflow ingest registry FILE"):
+        asked(load_workspace(tmp_path), MEETING)
+
+
+def test_every_planned_pack_is_made_for_every_cluster(tmp_path: Path) -> None:
+    plan = '[[packs]]\npackage = "{}"\nkind = "baseline"\nmeeting = 2025-09-01\nbaseline_from = 2025-01-15\n'
+    (tmp_path / "klyngeflow.toml").write_text(SETTINGS + plan.format("antibiotika") + plan.format("x"))
+    orders = planned(load_workspace(tmp_path), ["K1", "K2"])
+    assert [(order.package, order.cluster) for order in orders] == [
+        ("antibiotika", "K1"),
+        ("antibiotika", "K2"),
+        ("x", "K1"),
+        ("x", "K2"),
+    ]
+
+
+@given(st.text(min_size=1, max_size=30))
+def test_a_packs_name_is_safe_as_a_folder(cluster: str) -> None:
+    order = Order(cluster=cluster, package="a", kind="baseline", meeting=MEETING, baseline_from=MEETING)
+    assert not set(order.pack_id) & set('/\\:*?"<>|. \n\0')
+
+
+@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.dates(date(2000, 1, 1), date(2100, 1, 1)))
+def test_any_day_of_a_month_names_the_same_window(baseline: date, followup: date) -> None:
+    package = load_workspace(Path(__file__).parents[2] / "examples" / "empty").package("antibiotika")
+    order = Order(
+        cluster="K1",
+        package="antibiotika",
+        kind="followup",
+        meeting=MEETING,
+        baseline_from=baseline,
+        followup_from=followup,
+    )
+    first = order.model_copy(
+        update={"baseline_from": baseline.replace(day=1), "followup_from": followup.replace(day=1)}
+    )
+    assert order.windows(package) == first.windows(package)
