@@ -84,11 +84,12 @@ def _name(row: Mapping[str, Any], side: str) -> str:
 
 
 def _faults_of_change(row: Mapping[str, Any], mode: str) -> Iterable[str]:
-    before, now = row["before_value"], row["now_value"]
-    known = before is not None and now is not None
-    if row["change"] is not None and not (known and math.isclose(row["change"], now - before, abs_tol=1e-9)):
+    before = math.nan if row["before_value"] is None else row["before_value"]
+    now = math.nan if row["now_value"] is None else row["now_value"]
+    change, ratio = now - before, now / before if before else math.nan
+    if row["change"] is not None and not math.isclose(row["change"], change, abs_tol=1e-9):
         yield "has a change that is not that of the printed values"
-    if row["ratio"] is not None and not (known and before and math.isclose(row["ratio"], now / before)):
+    if row["ratio"] is not None and not math.isclose(row["ratio"], ratio):
         yield "has a ratio that is not that of the printed values"
     if row["level"] == "practice" and mode != "open":
         if row["change_lower"] is not None or row["change_upper"] is not None:

@@ -20,8 +20,6 @@ INBOX = {
 
 @pytest.fixture
 def filled(workspace: Workspace) -> Workspace:
-    for path in workspace.inbox.iterdir():
-        path.unlink()
     for name in (*INBOX, "brev.docx", ".recepter_2025K3.csv.part"):
         delivered(workspace, name, b"x")
     return workspace

@@ -17,7 +17,7 @@ from flows.settings import Workspace, load_workspace
 from transforms.errors import UserError
 from warehouse.meetings import record_request
 
-QUARTERS = [f"{year}K{quarter}" for year in (2024, 2025) for quarter in (1, 2, 3, 4)]
+QUARTERS = ("2024K3", "2024K4", "2025K2", "2025K3", "2025K4")
 MEETING = date(2026, 2, 10)
 
 
@@ -42,7 +42,7 @@ def registered_workspace(root: Path) -> Workspace:
 
 @pytest.fixture(scope="module")
 def two_years(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with eight quarters of prescriptions and list sizes, until December 2025."""
+    """A workspace with its newest half year, and the same months a year before, delivered."""
     opened = registered_workspace(tmp_path_factory.mktemp("two_years") / "workspace")
     for quarter in QUARTERS:
         bring_quarter_in(opened, "list_sizes", quarter)
@@ -66,7 +66,7 @@ def asked(workspace: Workspace, meeting: date, kind: str = "baseline") -> Order:
         (date(2027, 6, 1), date(2025, 7, 1)),
         (date(2026, 1, 1), date(2025, 7, 1)),
         (date(2025, 12, 31), date(2025, 6, 1)),
-        (date(2025, 3, 1), date(2024, 9, 1)),
+        (date(2025, 12, 1), date(2025, 6, 1)),
     ],
 )
 def test_a_baseline_is_the_newest_whole_window_before_the_meeting(

@@ -49,7 +49,7 @@ def test_no_workspace_says_how_to_make_one(tmp_path: Path) -> None:
         load_workspace(tmp_path)
 
 
-@pytest.mark.parametrize("source", ["recepter", "", "../prescriptions", "Prescriptions"])
+@pytest.mark.parametrize("source", ["recepter", "", "Prescriptions"])
 def test_an_unknown_source_lists_the_known_ones(tmp_path: Path, source: str) -> None:
     opened = workspace_of(tmp_path, SETTINGS)
     with pytest.raises(SettingsError, match=r"Write one of: list_sizes, prescriptions, registry, services\."):

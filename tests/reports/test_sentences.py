@@ -64,7 +64,7 @@ def test_what_cannot_be_compared_says_why(reason: str) -> None:
     assert pill(changed, setting) == "incomparable"
     words = said(changed, rows[0], setting)
     assert words.startswith("Før og efter kan ikke sammenlignes: ")
-    assert "Efter-tallet står alene: 221 pr. 1.000." in words
+    assert "Det nye tal står alene: 221 pr. 1.000." in words
 
 
 @pytest.mark.parametrize("state", ["not_submitted", "suppressed", "not_computable", "not_applicable"])

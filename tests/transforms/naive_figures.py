@@ -42,7 +42,11 @@ def total(region: SmallRegion, selection: Selection, name: str, month: date) -> 
 def cluster_in(region: SmallRegion, name: str, month: date) -> str | None:
     for day in reversed(list(days_of(month))):
         for row in region.rows["memberships"]:
-            if row["practice_id"] == name and row["valid_from"] <= day and not (row["valid_to"] and row["valid_to"] < day):
+            if (
+                row["practice_id"] == name
+                and row["valid_from"] <= day
+                and not (row["valid_to"] and row["valid_to"] < day)
+            ):
                 return row["cluster_id"]
     return None
 
@@ -110,5 +114,8 @@ def reason(region: SmallRegion, measure: Measure, practice: Row) -> str | None:
         if practice.get("opened") and practice["opened"] > BASELINE.start:
             return "joined"
         return "missing_before" if len(before) < 3 else "missing_now"
-    same = all(cluster_in(region, name, then) == cluster_in(region, name, later) for then, later in zip(before, now, strict=True))
+    same = all(
+        cluster_in(region, name, then) == cluster_in(region, name, later)
+        for then, later in zip(before, now, strict=True)
+    )
     return None if same else "moved"

@@ -61,14 +61,19 @@ def cluster_of(count: int, *last: tuple[Side, Side]) -> dict[str, tuple[Side, Si
     return {letter(number).lower(): what for number, what in enumerate(sides)}
 
 
-def show(frame: pl.DataFrame, reader: str | None = None, mode: Mode = "letters", measure: Measure = RATE) -> dict[str, Row]:
+def show(
+    frame: pl.DataFrame, reader: str | None = None, mode: Mode = "letters", measure: Measure = RATE
+) -> dict[str, Row]:
     """What `reader` sees, by unit."""
     rows = shown(measure, frame, View(reader, mode))
     return {row["unit_id"]: row for row in rows.iter_rows(named=True)}
 
 
 def printed(
-    frame: pl.DataFrame, mode: Mode = "letters", measure: Measure = RATE, readers: Sequence[str | None] = (None, "a", "g")
+    frame: pl.DataFrame,
+    mode: Mode = "letters",
+    measure: Measure = RATE,
+    readers: Sequence[str | None] = (None, "a", "g"),
 ) -> list[Row]:
     """The rows of report.figure for the cluster (None) and for some readers."""
     rows: list[Row] = []

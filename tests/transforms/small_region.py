@@ -67,7 +67,9 @@ class SmallRegion:
         `others` is a month's items of other antibiotics; what is left belongs to the registry.
         """
         patients, items, others = what.pop("patients", 300), what.pop("items", 30), what.pop("others", 70)
-        self.rows["practices"].append({"practice_id": name, "practice_name": f"Praksis {name}", "consented": True} | what)
+        self.rows["practices"].append(
+            {"practice_id": name, "practice_name": f"Praksis {name}", "consented": True} | what
+        )
         if cluster:
             self.belongs(name, cluster)
         for month in months:

@@ -149,5 +149,7 @@ def test_turning_time_round_turns_the_change_round(
 ) -> None:
     there, back = pair(measure, before=before, now=now), pair(measure, before=now, now=before)
     assert there["change"] == pytest.approx(-back["change"])
-    assert (there["change_lower"], there["change_upper"]) == pytest.approx((-back["change_upper"], -back["change_lower"]))
+    assert (there["change_lower"], there["change_upper"]) == pytest.approx(
+        (-back["change_upper"], -back["change_lower"])
+    )
     assert there["ratio"] * back["ratio"] == pytest.approx(1)

@@ -18,7 +18,9 @@ NOT_ROUNDED = "holds a count that is not rounded to 5"
 NOT_FROM_ROUNDED = "has a value that was not computed from the rounded counts"
 
 
-def planted(who: str, breach: Row, mode: Mode = "letters", measure: Measure = RATE, audience: str = "cluster") -> list[str]:
+def planted(
+    who: str, breach: Row, mode: Mode = "letters", measure: Measure = RATE, audience: str = "cluster"
+) -> list[str]:
     """What is said of a sound pack in which `who` was changed for `audience`."""
     frame = SOUND if measure is RATE else SOUND_SHARES
     rows = printed(frame, mode, measure)

@@ -61,7 +61,9 @@ def test_the_letter_of_one_who_left_is_not_given_to_another() -> None:
 
 @pytest.mark.parametrize("count", [8, 24])
 def test_letters_do_not_follow_the_order_of_practices(count: int) -> None:
-    ranks = [stats.spearmanr(range(count), [ord(drawn[name]) for name in named(count)]).statistic for drawn in _draws(count)]
+    ranks = [
+        stats.spearmanr(range(count), [ord(drawn[name]) for name in named(count)]).statistic for drawn in _draws(count)
+    ]
     assert abs(sum(ranks) / len(ranks)) < 4 / (len(ranks) * (count - 1)) ** 0.5
     assert stats.kstest(ranks, "norm", args=(0, (count - 1) ** -0.5)).statistic < 0.12
 

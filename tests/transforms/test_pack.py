@@ -10,8 +10,8 @@ import pytest
 from small_region import BASELINE, BEFORE, BOTH, FOLLOWUP, MINIMUM, NOW, RATE, SHARE, SmallRegion, package
 
 from transforms.disclosure import Mode
-from transforms.package_figures import MeasureRun
 from transforms.pack import Mart, Meeting, exact_figures, members, notes, pack_row, published_figures
+from transforms.package_figures import MeasureRun
 from transforms.published import FIGURE, NOTE, PACK
 
 BETWEEN = date(2025, 7, 1)
@@ -38,7 +38,11 @@ def labels(region: SmallRegion, *, followup: bool = True) -> dict[str, str]:
 
 
 def exact(region: SmallRegion, *, followup: bool = True, **asked: Any) -> dict[str, dict[str, Any]]:
-    asked = {"measure": RATE, "meeting": meeting(followup=followup), "labels": labels(region, followup=followup)} | asked
+    asked = {
+        "measure": RATE,
+        "meeting": meeting(followup=followup),
+        "labels": labels(region, followup=followup),
+    } | asked
     frame = exact_figures(mart=mart(region, followup=followup), facts=region.facts(), **asked)
     return {row["unit_id"]: row for row in frame.iter_rows(named=True)}
 
@@ -129,7 +133,11 @@ def test_a_cluster_nobody_of_which_can_be_compared_leaves_the_whole_region_aroun
     region = SmallRegion().add("a", months=NOW, opened=BETWEEN).add("other", cluster="c2", items=20)
     found = exact(region)
     assert "c1" not in found
-    assert (found["r1"]["now_numerator"], found["r1"]["now_denominator"], found["r1"]["now_state"]) == (60, 300, "value")
+    assert (found["r1"]["now_numerator"], found["r1"]["now_denominator"], found["r1"]["now_state"]) == (
+        60,
+        300,
+        "value",
+    )
 
 
 def test_a_cluster_that_is_its_region_has_nothing_to_show_around_it() -> None:
@@ -176,7 +184,9 @@ def test_a_baseline_pack_has_figures_now_and_nothing_before() -> None:
     shown = figures(six(), followup=False)
     empty = ["before_state", "before_value", "before_numerator", "change", "change_lower", "ratio", "reason"]
     assert shown.select(pl.col(empty).is_null().all()).row(0) == (True,) * len(empty)
-    whole = shown.filter(pl.col("audience") == "cluster", pl.col("level") != "practice", pl.col("measure_id") == RATE.id)
+    whole = shown.filter(
+        pl.col("audience") == "cluster", pl.col("level") != "practice", pl.col("measure_id") == RATE.id
+    )
     assert sorted(whole.select("label", "now_numerator").rows()) == [("Klynge c1", 540), ("Region", 60)]
 
 

@@ -34,9 +34,7 @@ def run_of(region: SmallRegion, measure: Measure = RATE, followup: Window | None
 
 
 def pooled(region: SmallRegion, level: str, practice_set: str, start: date, measure: Measure = RATE) -> naive.Sums:
-    rows = run_of(region, measure).figures().filter(
-        level=level, practice_set=practice_set, window_start=start
-    )
+    rows = run_of(region, measure).figures().filter(level=level, practice_set=practice_set, window_start=start)
     return {row["unit_id"]: (row["numerator"], row["denominator"]) for row in rows.iter_rows(named=True)}
 
 

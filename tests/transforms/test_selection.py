@@ -62,10 +62,13 @@ def test_each_filter_lets_its_own_rows_through(filters: dict[str, Any], expected
 
 
 @pytest.mark.parametrize(
-    ("age", "band"), [("0-10", "6-17"), ("10+", "6-17"), ("70+", "65-79"), ("0-85", "80+"), ("18-60", "18-64"), ("3-3", "0-5")]
+    ("age", "band"),
+    [("0-10", "6-17"), ("10+", "6-17"), ("70+", "65-79"), ("0-85", "80+"), ("18-60", "18-64"), ("3-3", "0-5")],
 )
 def test_an_age_that_cuts_through_a_band_is_refused_with_both_named(age: str, band: str) -> None:
-    with pytest.raises(DefinitionError, match=rf"age group {age.replace('+', '.')} cuts through the band {band[:2]}.*package.toml"):
+    with pytest.raises(
+        DefinitionError, match=rf"age group {age.replace('+', '.')} cuts through the band {band[:2]}.*package.toml"
+    ):
         total(age=age)
 
 
@@ -89,7 +92,9 @@ def test_extracts_that_give_no_indication_at_all_are_refused_where_one_is_asked_
         total([row | {"indication": None} for row in ROWS], indications=("uti",))
 
 
-@pytest.mark.parametrize("filters", [{}, {"age": "18+"}, {"sex": "male"}, {"indications": ("uti",)}, {"codes": ("J01",)}])
+@pytest.mark.parametrize(
+    "filters", [{}, {"age": "18+"}, {"sex": "male"}, {"indications": ("uti",)}, {"codes": ("J01",)}]
+)
 def test_no_facts_are_no_rows_and_no_error(filters: dict[str, Any]) -> None:
     empty = {"prescriptions": pl.LazyFrame(schema=SCHEMAS["prescriptions"])}
     found = monthly_sums(Selection(source="prescriptions", quantity="items", **filters), empty).collect()
@@ -107,7 +112,9 @@ def test_practices_and_months_are_kept_apart() -> None:
     assert sorted(found.rows()) == [("a", MONTH, 1), ("a", BEFORE[1], 2), ("b", MONTH, 4)]
 
 
-@pytest.mark.parametrize(("band", "limits"), [("0-5", (0, 5)), ("18-64", (18, 64)), ("80+", (80, None)), ("100+", (100, None))])
+@pytest.mark.parametrize(
+    ("band", "limits"), [("0-5", (0, 5)), ("18-64", (18, 64)), ("80+", (80, None)), ("100+", (100, None))]
+)
 def test_a_band_has_a_lowest_and_maybe_a_highest_year(band: str, limits: tuple[int, int | None]) -> None:
     assert band_limits(band) == limits
 

@@ -221,7 +221,7 @@ DELIVERIES = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(deliveries=DELIVERIES)
 def test_the_figures_are_those_of_the_last_final_delivery_of_each_practice_and_quarter(
     registered_store: Store, tmp_path_factory: pytest.TempPathFactory, deliveries: list[tuple[str, dict[str, int]]]

@@ -222,7 +222,7 @@ DIALECTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     table=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=8),
     dialect=DIALECTS,
@@ -255,7 +255,7 @@ def three_columns(file: dict[str, Any]) -> Contract:
     return Contract.model_validate(kept)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.lists(
         st.tuples(
