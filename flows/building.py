@@ -78,16 +78,23 @@ def _figures(
         for row in units.filter(pl.col("level") == "practice").iter_rows(named=True):
             for side in ("before", "now"):
                 counts[measure.id, row["label"], side] = row[f"{side}_numerator"], row[f"{side}_denominator"]
-        parts.append(published_figures(measure, units, meeting, labels))
+        parts.append(published_figures(measure, units, meeting, labels, package.minimum_events))
     return pl.concat(parts), counts
 
 
 def _labels(workspace: Workspace, meeting: Meeting, package: Package, shown: pl.DataFrame) -> dict[str, str]:
     if meeting.mode == "open":
-        return dict(zip(shown["practice_id"], shown["practice_name"], strict=True))
+        return _names(shown)
     seed = workspace.definition.letters.seed
     random = SystemRandom() if seed is None else Random(f"{seed}/{meeting.cluster_id}/{package.id}")
     return packs.letters(workspace.store, meeting, package, shown["practice_id"].to_list(), random)
+
+
+def _names(shown: pl.DataFrame) -> dict[str, str]:
+    """The practices' names; where two have the same, with their numbers."""
+    twice = set(shown["practice_name"].filter(shown["practice_name"].is_duplicated()))
+    pairs = zip(shown["practice_id"], shown["practice_name"], strict=True)
+    return {practice: f"{name} ({practice})" if name in twice else name for practice, name in pairs}
 
 
 def _facts(workspace: Workspace, period: mart.Period) -> Facts:

@@ -139,7 +139,10 @@ def parse_contract(path: Path, override: Path | None = None) -> Contract:
 def _laid_over(base: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:
     dropped = set(override.pop("drop_checks", []))
     columns = {column["name"]: column for column in base["columns"]}
-    columns |= {column["name"]: columns.get(column["name"], {}) | column for column in override.pop("columns", [])}
+    for column in override.pop("columns", []):
+        if "name" not in column:
+            raise UserError(f"A [[columns]] block of the workspace's contract {base['source']} has no name. Add it.")
+        columns[column["name"]] = columns.get(column["name"], {}) | column
     checks = {Check.model_validate(check).check_id: check for check in base["checks"]}
     checks |= {Check.model_validate(check).check_id: check for check in override.pop("checks", [])}
     if unknown := sorted(dropped - set(checks)):

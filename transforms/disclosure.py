@@ -29,10 +29,11 @@ _COUNTED = ("value", "zero", "too_few")
 
 @dataclass(frozen=True)
 class View:
-    """Who reads: a practice, or the cluster (None), and how the others are shown to it."""
+    """Who reads: a practice, or the cluster (None), how the others are shown to it, and when a figure is too few."""
 
     reader: str | None
     mode: Mode
+    minimum_events: int
 
 
 def shown(measure: Measure, exact: pl.DataFrame, view: View) -> pl.DataFrame:
@@ -45,7 +46,7 @@ def shown(measure: Measure, exact: pl.DataFrame, view: View) -> pl.DataFrame:
     marked = exact.with_columns(own=own.fill_null(False))
     visible = _without_small_clusters(marked, view)
     own_rows = _with_values(measure, visible.filter("own"))
-    rounded = _with_values(measure, _rounded(measure, visible.filter(~pl.col("own"))))
+    rounded = _with_values(measure, _rounded(measure, visible.filter(~pl.col("own")), view.minimum_events))
     every = pl.concat([own_rows, rounded], how="diagonal_relaxed")
     return _blanked(changes(measure, every), view)
 
@@ -58,7 +59,8 @@ def _without_small_clusters(rows: pl.DataFrame, view: View) -> pl.DataFrame:
     return rows.filter(~is_practice | pl.col("own"))
 
 
-def _rounded(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
+def _rounded(measure: Measure, rows: pl.DataFrame, minimum_events: int) -> pl.DataFrame:
+    observed = "denominator" if measure.kind == "proportion" else "numerator"
     for side in SIDES:
         numerator, denominator = pl.col(f"{side}_numerator"), pl.col(f"{side}_denominator")
         hidden = pl.col(f"{side}_state").is_in(_COUNTED) & _gives_away(measure, numerator, denominator)
@@ -70,6 +72,10 @@ def _rounded(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
             pl.when(kept).then(rounded(numerator)).alias(f"{side}_numerator"),
             pl.when(kept).then(rounded(denominator)).alias(f"{side}_denominator"),
         )
+        # From the rounded count too: "20, too few" would say that it is 18 or 19.
+        few = pl.when(pl.col(f"{side}_{observed}") < minimum_events).then(pl.lit("too_few")).otherwise(pl.lit("value"))
+        readable = pl.col(f"{side}_state").is_in(["value", "too_few"])
+        rows = rows.with_columns(pl.when(readable).then(few).otherwise(f"{side}_state").alias(f"{side}_state"))
     return rows
 
 

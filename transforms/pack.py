@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -107,12 +107,12 @@ def exact_figures(
 
 
 def published_figures(
-    measure: Measure, exact: pl.DataFrame, meeting: Meeting, labels: Mapping[str, str]
+    measure: Measure, exact: pl.DataFrame, meeting: Meeting, readers: Iterable[str], minimum_events: int
 ) -> pl.DataFrame:
-    """The measure's rows of report.figure: for the cluster, and for each member who delivered or did not."""
+    """The measure's rows of report.figure: for the cluster, and for each of the `readers` (practices)."""
     audiences: list[pl.DataFrame] = []
-    for reader in (None, *labels):
-        rows = shown(measure, exact, View(reader, meeting.mode))
+    for reader in (None, *readers):
+        rows = shown(measure, exact, View(reader, meeting.mode, minimum_events))
         audiences.append(rows.with_columns(audience=pl.lit(reader or "cluster")))
     every = pl.concat(audiences, how="diagonal_relaxed").with_columns(
         pack_id=pl.lit(meeting.pack_id), measure_id=pl.lit(measure.id)

@@ -36,7 +36,7 @@ PACK = pl.Schema(
         "before_end": pl.Date,
         "now_start": pl.Date,
         "now_end": pl.Date,
-        "practices_members": pl.Int64,  # members of the cluster in the later window, shown or not
+        "practices_members": pl.Int64,  # consenting members at the end of the later window
         "practices_delivered": pl.Int64,  # of them, those with figures in the later window
         "practices_matched": pl.Int64,  # in both windows: what the cluster's before and after rest on
         "example_data": pl.Boolean,  # synthetic: every page says so

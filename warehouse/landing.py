@@ -81,7 +81,8 @@ def refuse_person_numbers(extract: Extract, contract: Contract) -> None:
 
 
 def _refuse_hit(extract: Extract, contract: Contract, text: str, header: list[str], today: date) -> None:
-    finding = first_finding(text, today)
+    # The comma between two cells must not look like the comma of a decimal; the length stays, and so do the places.
+    finding = first_finding(text.replace(contract.file.delimiter, ";"), today)
     if finding is None:
         return
     row = text.count("\n", 0, finding.offset) + 1

@@ -65,7 +65,7 @@ def show(
     frame: pl.DataFrame, reader: str | None = None, mode: Mode = "letters", measure: Measure = RATE
 ) -> dict[str, Row]:
     """What `reader` sees, by unit."""
-    rows = shown(measure, frame, View(reader, mode))
+    rows = shown(measure, frame, View(reader, mode, 20))
     return {row["unit_id"]: row for row in rows.iter_rows(named=True)}
 
 

@@ -53,7 +53,7 @@ def figures(region: SmallRegion, *, followup: bool = True, mode: Mode = "letters
         known = labels(region, followup=followup)
         of = meeting(followup=followup, mode=mode)
         units = exact_figures(measure, of, mart(region, followup=followup), region.facts(), known)
-        parts.append(published_figures(measure, units, of, known))
+        parts.append(published_figures(measure, units, of, known, 20))
     return pl.concat(parts)
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from small_store import contract_of, extract_bytes, landed, prescription, rows_of
 
-from warehouse.extract_file import UnreadableFileError
-from warehouse.landing import PersonNumberError
+from warehouse.extract_file import Extract, UnreadableFileError
+from warehouse.landing import PersonNumberError, refuse_person_numbers
 from warehouse.workspace import Store
 
 PRESCRIPTIONS = contract_of("prescriptions")
@@ -96,3 +96,10 @@ def test_a_failed_write_leaves_no_half_file(store: Store, monkeypatch: pytest.Mo
         landed(store, PRESCRIPTIONS, NAME, extract_bytes(PRESCRIPTIONS, prescription()))
     assert list(Path(store.landing / "prescriptions").iterdir()) == []
     assert len(rows_of(store.database, "ledger.extract")) == 1
+
+
+def test_a_person_number_between_numbers_in_a_comma_file_is_found() -> None:
+    contract = contract_of("prescriptions", file={"delimiter": ","})
+    extract = Extract(NAME, f"a,b,c\n12,{DIGITS},3\n".encode(), "x")
+    with pytest.raises(PersonNumberError, match="row 2, column b"):
+        refuse_person_numbers(extract, contract)

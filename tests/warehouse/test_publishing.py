@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import duckdb
 import pytest
 from small_store import brought_in, contract_of, prescription
@@ -43,9 +46,19 @@ def test_the_writer_goes_on_while_a_client_holds_the_copy(store: Store) -> None:
         assert brought_in(store, PRESCRIPTIONS, "recepter_2025K1.csv", prescription()) == 2
 
 
-@pytest.mark.parametrize("left", ["public.duckdb.wal", "public.part", "public.part.wal"])
-def test_what_a_client_or_a_crash_left_beside_the_copy_does_no_harm(store: Store, left: str) -> None:
-    (store.public.parent / left).write_bytes(b"not a log of this file")
+@pytest.mark.parametrize("left", ["public.part", "public.part.wal"])
+def test_what_a_crash_left_beside_the_copy_does_no_harm(store: Store, left: str) -> None:
+    (store.public.parent / left).write_bytes(b"half a file")
+    publish(store)
+    assert counts(store, public=True) == counts(store, public=False)
+
+
+def test_the_log_of_a_client_that_wrote_and_died_does_not_keep_the_new_copy_shut(store: Store) -> None:
+    publish(store)
+    died = "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]); c.execute('create table x (i int)'); os._exit(1)"
+    subprocess.run([sys.executable, "-c", died, str(store.public)], check=False)
+    assert store.public.with_name("public.duckdb.wal").exists()
+    brought_in(store, PRESCRIPTIONS, "recepter_2025K1.csv", prescription())
     publish(store)
     assert counts(store, public=True) == counts(store, public=False)
 

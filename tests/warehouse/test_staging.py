@@ -185,6 +185,14 @@ def test_mixed_line_ends_are_refused_and_named(read: Read, body: str) -> None:
         read(f"{HEADER}\n{body}")
 
 
+def test_a_row_that_the_engine_skipped_in_silence_is_missed(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warehouse.staging.rows_below_header", lambda *_: 3)
+    with pytest.raises(
+        UnreadableFileError, match=rf"^{NAME}: the file has 3 rows, of which 2 could be read\. Look for"
+    ):
+        read(f"{HEADER}\n{prescription()}\n{prescription()}\n")
+
+
 def test_a_file_without_its_header_is_refused_without_showing_a_cell(read: Read) -> None:
     with pytest.raises(MissingColumnError, match="none of the contract's column names") as refusal:
         read(f"{prescription()}\n{prescription()}\n")
