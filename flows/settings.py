@@ -6,9 +6,9 @@ import tomllib
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from transforms.contract import Contract, parse_contract
 from transforms.definitions import Package, parse_package
@@ -47,6 +47,12 @@ class PackPlan(Strict):
     meeting: date
     baseline_from: date
     followup_from: date | None = None
+
+    @model_validator(mode="after")
+    def _has_its_windows(self) -> Self:
+        if (self.kind == "followup") != (self.followup_from is not None):
+            raise ValueError("a follow-up has followup_from, a baseline has not")
+        return self
 
 
 class Definition(Strict):
@@ -89,9 +95,9 @@ class Workspace:
         """
         base = ROOT / "expectations" / "contracts" / f"{source}.toml"
         own = self.root / "contracts" / f"{source}.toml"
-        if not base.exists():
-            known = ", ".join(sorted(path.stem for path in base.parent.glob("*.toml")))
-            raise SettingsError(f"There is no source called {source!r}. Write one of: {known}.")
+        known = sorted(path.stem for path in (ROOT / "expectations" / "contracts").glob("*.toml"))
+        if source not in known:
+            raise SettingsError(f"There is no source called {source!r}. Write one of: {', '.join(known)}.")
         with _named(own if own.exists() else base):
             return parse_contract(base, own if own.exists() else None)
 
@@ -121,6 +127,8 @@ class _named:  # noqa: N801 - reads as a word in `with _named(path)`
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, UnicodeDecodeError):
+            raise SettingsError(f"{self.path.parent.name}/{self.path.name} is not UTF-8. Save it in UTF-8.") from None
         if isinstance(error, tomllib.TOMLDecodeError):
             raise SettingsError(f"{self.path.name} in {self.path.parent.name}/ is not valid TOML: {error}.") from None
         if isinstance(error, ValidationError):
@@ -141,4 +149,4 @@ def load_workspace(root: Path) -> Workspace:
             f"There is no {FILE} in {root}. Name the workspace with --workspace DIR, or make one: klyngeflow init DIR."
         )
     with _named(path):
-        return Workspace(root, Definition.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))))
+        return Workspace(root, Definition.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig"))))

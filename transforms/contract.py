@@ -130,9 +130,9 @@ def parse_contract(path: Path, override: Path | None = None) -> Contract:
         tomllib.TOMLDecodeError, pydantic.ValidationError: one of the files is not a contract.
         UserError: `drop_checks` names a check that is not there.
     """
-    described = tomllib.loads(path.read_text(encoding="utf-8"))
+    described = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     if override is not None:
-        described = _laid_over(described, tomllib.loads(override.read_text(encoding="utf-8")))
+        described = _laid_over(described, tomllib.loads(override.read_text(encoding="utf-8-sig")))
     return Contract.model_validate(described)
 
 

@@ -149,4 +149,4 @@ def parse_package(path: Path) -> Package:
     Raises:
         tomllib.TOMLDecodeError, pydantic.ValidationError: the file is not a package.
     """
-    return Package.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    return Package.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))

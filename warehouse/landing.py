@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from transforms.contract import Contract
-from transforms.errors import DataRefusedError
+from transforms.errors import DataRefusedError, UserError
 from transforms.person_number import first_finding, names_a_person, plain
 from warehouse.connection import writing
 from warehouse.extract_file import (
@@ -46,8 +46,12 @@ def land(store: Store, contract: Contract, path: Path, received_by: str) -> Land
         UnreadableFileError: it cannot be read as the contract says.
     """
     extract = read_extract(path)
-    refuse_person_numbers(extract, contract)
-    declared_period(contract, extract.name)
+    try:
+        refuse_person_numbers(extract, contract)
+        declared_period(contract, extract.name)
+    except UserError as refusal:
+        _remember_refused(store, contract, extract, refusal, received_by)
+        raise
     write_whole(store.landed(contract.source, extract.sha256), extract.content)
     return _entered(store, contract, extract, received_by)
 
@@ -59,7 +63,7 @@ def refuse_person_numbers(extract: Extract, contract: Contract) -> None:
         PersonNumberError: says where and in which form, never the value.
     """
     today = datetime.now(UTC).date()
-    if names_a_person(extract.name) or first_finding(plain(extract.name), today):
+    if _is_personal(extract.name):
         raise PersonNumberError(
             "A file was refused: its name holds a person number or is named after one. Nothing of it was kept. "
             "Take persons out of the extract and name the file anew."
@@ -80,6 +84,10 @@ def refuse_person_numbers(extract: Extract, contract: Contract) -> None:
     _refuse_hit(extract, contract, text, header, today)
 
 
+def _is_personal(name: str) -> bool:
+    return names_a_person(name) or first_finding(plain(name), datetime.now(UTC).date()) is not None
+
+
 def _refuse_hit(extract: Extract, contract: Contract, text: str, header: list[str], today: date) -> None:
     # The comma between two cells must not look like the comma of a decimal; the length stays, and so do the places.
     finding = first_finding(text.replace(contract.file.delimiter, ";"), today)
@@ -93,6 +101,24 @@ def _refuse_hit(extract: Extract, contract: Contract, text: str, header: list[st
         f"{extract.name}, row {row}, column {column}: a person number ({finding.form}). Nothing of the file was kept. "
         "Take persons out of the extract and send it again."
     )
+
+
+def _remember_refused(store: Store, contract: Contract, extract: Extract, refusal: UserError, received_by: str) -> None:
+    """A ledger row for a file that was turned away at the door: its digest and the reason, nothing of its content."""
+    stopped = isinstance(refusal, PersonNumberError)
+    row = {
+        "source": contract.source,
+        "file_name": "(a person number in the name)" if stopped and _is_personal(extract.name) else extract.name,
+        "sha256": extract.sha256,
+        "bytes": len(extract.content),
+        "state": "stopped_cpr" if stopped else "refused",
+        "reason": str(refusal),
+        "received_at": datetime.now(UTC).replace(tzinfo=None),
+        "received_by": received_by,
+    }
+    with writing(store.database) as connection:
+        run(connection, "forget_refused", row)
+        run(connection, "enter_refused", row)
 
 
 def _entered(store: Store, contract: Contract, extract: Extract, received_by: str) -> Landed:

@@ -156,7 +156,7 @@ def test_what_it_rests_on(ordinary: dict[str, Document], fonts: Path) -> None:
     markdown = assemble(ordinary["medlem_F"], fonts).markdown.replace("\\", "")
     assert "14 af 18 praksis har leveret. 13 har tal i begge perioder" in markdown
     assert "**Tilmeldte:** 6 udtræk, jan. 2025–jun. 2026, foreløbigt (" in markdown
-    assert "3 rækker kunne ikke læses og er udeladt." in markdown
+    assert "3 rækker hører ikke til opgørelsen og er holdt ude." in markdown
 
 
 def test_every_chart_has_a_text_alternative(rendered: Path) -> None:
