@@ -48,7 +48,7 @@ def shown(measure: Measure, exact: pl.DataFrame, view: View) -> pl.DataFrame:
     own_rows = _with_values(measure, visible.filter("own"))
     rounded = _with_values(measure, _rounded(measure, visible.filter(~pl.col("own")), view.minimum_events))
     every = pl.concat([own_rows, rounded], how="diagonal_relaxed")
-    return _blanked(changes(measure, every), view)
+    return _blanked(_printed(measure, changes(measure, every), view), view)
 
 
 def _without_small_clusters(rows: pl.DataFrame, view: View) -> pl.DataFrame:
@@ -63,9 +63,9 @@ def _rounded(measure: Measure, rows: pl.DataFrame, minimum_events: int) -> pl.Da
     observed = "denominator" if measure.kind == "proportion" else "numerator"
     for side in SIDES:
         numerator, denominator = pl.col(f"{side}_numerator"), pl.col(f"{side}_denominator")
-        hidden = pl.col(f"{side}_state").is_in(_COUNTED) & _gives_away(measure, numerator, denominator)
-        few_units = (pl.col("level") == "cluster") & (pl.col("practices") < SMALLEST_CLUSTER)
-        state = pl.when(hidden | few_units).then(pl.lit("suppressed")).otherwise(f"{side}_state")
+        few_units = (pl.col("level") != "practice") & (pl.col("practices") < SMALLEST_CLUSTER)
+        hidden = pl.col(f"{side}_state").is_in(_COUNTED) & (few_units | _gives_away(measure, numerator, denominator))
+        state = pl.when(hidden).then(pl.lit("suppressed")).otherwise(f"{side}_state")
         kept = state.is_in(_COUNTED)
         rows = rows.with_columns(
             state.alias(f"{side}_state"),
@@ -107,6 +107,23 @@ def _with_values(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
             pl.when(known).then(upper * measure.per).alias(f"{side}_upper"),
         )
     return rows
+
+
+def _printed(measure: Measure, rows: pl.DataFrame, view: View) -> pl.DataFrame:
+    """Give dots the value that is printed: from all its decimals the rounded counts, and so the size, can be found."""
+    if view.mode == "open":
+        return rows
+    dot = (pl.col("level") == "practice") & ~pl.col("own")
+    values = [f"{side}_value" for side in SIDES]
+    rows = rows.with_columns(
+        pl.when(dot).then(pl.col(value).round(measure.decimals)).otherwise(value).alias(value) for value in values
+    )
+    before, now = (pl.col(value) for value in values)
+    changed = dot & pl.col("change").is_not_null()
+    return rows.with_columns(
+        change=pl.when(changed).then(now - before).otherwise("change"),
+        ratio=pl.when(changed & (before > 0)).then(now / before).when(~dot).then("ratio"),
+    )
 
 
 def _blanked(rows: pl.DataFrame, view: View) -> pl.DataFrame:

@@ -33,6 +33,8 @@ def violations(figures: Iterable[Mapping[str, Any]], package: Package, mode: str
             found += [f"{_name(row, side)} {fault}" for fault in _faults(row, side, package, mode)]
             if row["level"] == "practice" and not _is_rounded(row, side, package, counts):
                 found.append(f"{_name(row, side)} has a value that was not computed from the rounded counts")
+            if row["level"] == "practice" and mode != "open" and not _is_printed(row, side, package):
+                found.append(f"{_name(row, side)} has more decimals than are printed")
     return found
 
 
@@ -76,7 +78,13 @@ def _is_rounded(row: Mapping[str, Any], side: str, package: Package, counts: Cou
     hidden = 0 < numerator < 5 or denominator < 30
     if measure.kind == "proportion":
         hidden |= 0 < denominator - numerator < 5
-    return not hidden and math.isclose(value, measure.per * fives[0] / fives[1])
+    half_a_step = 0.5 * 10**-measure.decimals + 1e-9
+    return not hidden and abs(value - measure.per * fives[0] / fives[1]) <= half_a_step
+
+
+def _is_printed(row: Mapping[str, Any], side: str, package: Package) -> bool:
+    value, decimals = row[f"{side}_value"], package.measure(row["measure_id"]).decimals
+    return value is None or math.isclose(value, round(value, decimals), abs_tol=1e-9)
 
 
 def _name(row: Mapping[str, Any], side: str) -> str:

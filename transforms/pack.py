@@ -102,8 +102,24 @@ def exact_figures(
     units = pl.concat([practices, cluster, _without(region, cluster)], how="diagonal_relaxed")
     return units.join(_reasons(measure, mart), on=["level", "unit_id"], how="left").with_columns(
         label=pl.col("unit_id").replace_strict(names, return_dtype=pl.String),
-        practices=_compared.sum(),
+        practices=pl.when(pl.col("level") == "region")
+        .then(_others(rows, meeting, mart, facts, labels))
+        .otherwise(_compared.sum()),
     )
+
+
+def _others(rows: pl.DataFrame, meeting: Meeting, mart: Mart, facts: Facts, labels: Mapping[str, str]) -> int:
+    """How many of the region's practices stand behind the region without the cluster."""
+    region = facts.clusters.filter(pl.col("cluster_id") == meeting.cluster_id).select("region_id")
+    inside = facts.clusters.join(region, on="region_id", how="semi").select("cluster_id")
+    belonging = clusters_by_month(meeting.later, facts.memberships).join(inside, on="cluster_id", how="semi")
+    reported = rows.filter(
+        pl.col("level") == "practice", pl.col("window_start") == meeting.later.start, pl.col("value").is_not_null()
+    )
+    left_out = mart.comparisons.filter(pl.col("level") == "practice", ~pl.col("reason").is_in(["moved"]))
+    standing = reported.filter(~pl.col("unit_id").is_in(list(labels))).join(left_out, on="unit_id", how="anti")
+    units = belonging.select(pl.col("practice_id").alias("unit_id")).unique().collect()
+    return standing.join(units, on="unit_id", how="semi").select(pl.col("unit_id").n_unique()).item()
 
 
 def published_figures(
