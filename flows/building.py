@@ -7,8 +7,8 @@ from random import Random, SystemRandom
 import polars as pl
 
 from flows.keys import write_key
-from flows.orders import Order
-from flows.settings import Workspace
+from flows.orders import Order, planned
+from flows.settings import PackPlan, Workspace
 from transforms.definitions import Package
 from transforms.disclosure_check import Counts, violations
 from transforms.errors import DataRefusedError
@@ -27,8 +27,14 @@ def compute_package(workspace: Workspace, package_id: str, period: mart.Period, 
     return mart.compute(workspace.store, workspace.package(package_id), period, last_known(workspace.store), run_id)
 
 
-def cluster_ids(workspace: Workspace, period: mart.Period) -> list[str]:
-    """The clusters with at least one consenting member at the end of the later window."""
+def planned_orders(workspace: Workspace) -> list[Order]:
+    """The packs that klyngeflow.toml plans: each for every cluster that has a member who consents."""
+    return [planned(plan, cluster) for plan in workspace.definition.packs for cluster in _clusters(workspace, plan)]
+
+
+def _clusters(workspace: Workspace, plan: PackPlan) -> list[str]:
+    """The clusters with at least one consenting member at the end of the plan's later window."""
+    period = planned(plan, "any").period(workspace)
     facts = _facts(workspace, period)
     current = facts.memberships.filter(
         pl.col("valid_from") <= period.span.end, pl.col("valid_to").is_null() | (pl.col("valid_to") >= period.span.end)

@@ -90,6 +90,7 @@ def ingest(
     source: Annotated[str, typer.Argument(help="Which source the files are of, such as prescriptions.")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="The extracts.")],
     workspace: WorkspaceOption = HERE,
+    again: Annotated[bool, typer.Option("--again", help="Put back a file that another has replaced since.")] = False,
 ) -> None:
     """Bring extracts in: landed as received, typed by the contract, checked, and entered as facts.
 
@@ -98,9 +99,9 @@ def ingest(
     from flows.commands import ingest_files
     from flows.settings import load_workspace
 
-    outcomes = ingest_files(load_workspace(workspace), source, files)
+    outcomes = ingest_files(load_workspace(workspace), source, files, again=again)
     for outcome in outcomes:
-        typer.echo(_outcome_line(outcome.file_name, outcome.state, outcome.rows, outcome.shown))
+        typer.echo(_outcome_line(outcome.file_name, outcome.state, outcome.rows, outcome.shown or outcome.sentence))
     _exit_with_worst([outcome.exit_code for outcome in outcomes])
 
 
@@ -144,7 +145,7 @@ def status(workspace: WorkspaceOption = HERE, as_json: Annotated[bool, typer.Opt
 
 def _outcome_line(name: str, state: str, rows: int, sentence: str) -> str:
     if sentence:
-        return f"{state:9} {sentence}"
+        return f"{state:9} {sentence}" if name in sentence or state == "refused" else f"{state:9} {name}: {sentence}"
     if state == "known":
         return f"{state:9} {name}: these bytes are in use already; nothing to do."
     return f"{state:9} {name}: {rows:,} rows"

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from flows.environment import prepare_prefect
 from flows.findings import Findings
-from flows.ingesting import Delivery, Outcome, deliveries, prepare
+from flows.ingesting import Delivery, Outcome, deliveries, prepare, turn_away
 from flows.orders import for_meeting
 from flows.progress import DISPLAY
 from flows.settings import Workspace
 from flows.validating import one_validator
+from warehouse.landing import is_personal
 
 
 @contextmanager
@@ -30,24 +32,32 @@ def _surroundings(workspace: Workspace, *, validating: bool) -> Iterator[None]:
 
 def run_everything(workspace: Workspace) -> Findings:
     """The flow `pipeline`."""
-    _, unclaimed = deliveries(workspace)
+    prepare(workspace)
+    claimed, unclaimed = deliveries(workspace)
+    turned_away = turn_away(workspace, [delivery for delivery in claimed if is_personal(delivery.path.name)])
     with _surroundings(workspace, validating=True):
         from flows.pipeline import pipeline
 
         found = pipeline(workspace.root)
-    for path in unclaimed:
+    nameless = [path for path in unclaimed if is_personal(path.name)]
+    if nameless:
+        DISPLAY.say(f"{len(nameless)} file(s) in the inbox have a person number in their name: take them out of it.")
+    for path in (path for path in unclaimed if path not in nameless):
         DISPLAY.say(f"Left alone: {path.name} (no contract of this workspace takes a file of that name).")
-    return found
+    return replace(found, outcomes=(*turned_away, *found.outcomes))
 
 
-def ingest_files(workspace: Workspace, source: str, files: Sequence[Path]) -> list[Outcome]:
+def ingest_files(workspace: Workspace, source: str, files: Sequence[Path], *, again: bool) -> list[Outcome]:
     """The flow `ingest` for named files."""
     workspace.contract(source)
     prepare(workspace)
+    named = [Delivery(source, path, again) for path in files]
+    personal = [delivery for delivery in named if is_personal(delivery.path.name)]
+    turned_away = turn_away(workspace, personal)
     with _surroundings(workspace, validating=True):
         from flows.pipeline import ingest
 
-        return ingest(workspace.root, [Delivery(source, path) for path in files])
+        return turned_away + ingest(workspace.root, [delivery for delivery in named if delivery not in personal])
 
 
 def request_pack(

@@ -8,6 +8,9 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from transforms.errors import UserError
 
 ALWAYS = {
     "DO_NOT_TRACK": "1",
@@ -16,11 +19,16 @@ ALWAYS = {
     "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_CLI_PROMPT": "false",
+    "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
 }
 DEFAULT_SERVER = ("127.0.0.1", 4200)
 # A failure ends in a sentence of our own; Prefect's page keeps the states of its runs.
 _QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL"}
+
+
+class RemoteServerError(UserError):
+    """Figures would be sent to another machine."""
 
 
 def refuse_telemetry() -> None:
@@ -36,10 +44,23 @@ def prepare_prefect(home: Path) -> None:
     A server is running when PREFECT_API_URL names it or something answers on Prefect's usual port of this machine.
     """
     refuse_telemetry()
-    os.environ.setdefault("PREFECT_HOME", str(home.resolve()))
-    if "PREFECT_API_URL" not in os.environ and server_is_running():
+    # Not the user's own home of Prefect: a profile in it could name a server elsewhere.
+    os.environ["PREFECT_HOME"] = str(home.resolve())
+    os.environ["PREFECT_PROFILES_PATH"] = str(home.resolve() / "profiles.toml")
+    if named := os.environ.get("PREFECT_API_URL"):
+        _require_this_machine(named)
+    elif server_is_running():
         host, port = DEFAULT_SERVER
         os.environ["PREFECT_API_URL"] = f"http://{host}:{port}/api"
+
+
+def _require_this_machine(address: str) -> None:
+    host = urlsplit(address).hostname or ""
+    if host != "localhost" and not host.startswith("127.") and host != "::1":
+        raise RemoteServerError(
+            "PREFECT_API_URL names a server that is not on this machine, and nothing may leave it. "
+            "Unset PREFECT_API_URL, or start a server here: prefect server start."
+        )
 
 
 def server_is_running() -> bool:

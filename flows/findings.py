@@ -71,12 +71,12 @@ def _figure(row: dict[str, float | None], measure: Measure, language: str) -> st
 
 def markdown(found: Findings) -> str:
     """The findings as a Markdown page."""
-    refused = [f"- {outcome.sentence}" for outcome in found.outcomes if outcome.state == "refused"]
+    refused = [f"- {outcome.sentence}" for outcome in found.outcomes if outcome.state in ("refused", "blocked")]
     rows = [f"| {line.cluster} | {line.measure} | {line.figure} |" for line in found.lines]
     parts = [
         f"{found.count('accepted')} extracts accepted, {found.count('known')} known already, "
         f"{found.count('refused')} refused.",
-        *(["## Refused", *refused] if refused else []),
+        *(["## Refused or blocked", *refused] if refused else []),
         f"## Packs\n\n{len(found.folders)} packs made.",
         "| cluster | measure | figure |\n|---|---|---|",
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -15,7 +16,7 @@ from transforms.contract import Contract
 from transforms.errors import UserError
 from warehouse import ledger
 from warehouse.extract_file import Extract
-from warehouse.landing import land
+from warehouse.landing import Landed, land
 from warehouse.promotion import promote
 from warehouse.schema import migrate
 from warehouse.staging import stage
@@ -27,6 +28,7 @@ class Delivery:
 
     source: str
     path: Path
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Outcome:
     """
 
     file_name: str
-    state: Literal["accepted", "known", "refused"]
+    state: Literal["accepted", "known", "refused", "blocked"]
     rows: int = 0
     sentence: str = ""
     shown: str = ""
@@ -54,7 +56,7 @@ def deliveries(workspace: Workspace) -> tuple[list[Delivery], list[Path]]:
     for contract in workspace.contracts:
         own = [path for path in files if any(fnmatch(path.name, pattern) for pattern in contract.file.patterns)]
         mark = contract.file.provisional_in_name
-        own.sort(key=lambda path: (not (mark and mark in path.name), path.name))
+        own.sort(key=lambda path: (not (mark and mark in path.name), path.name.partition(".")[0], path.name))
         taken += [Delivery(contract.source, path) for path in own]
     claimed = {delivery.path for delivery in taken}
     return taken, [path for path in files if path not in claimed]
@@ -65,10 +67,21 @@ def prepare(workspace: Workspace) -> None:
     migrate(workspace.store.database)
 
 
-def land_delivery(workspace: Workspace, source: str, path: Path) -> tuple[int, bool]:
-    """The extract's number in the ledger, and whether its bytes are in use already."""
-    landed = land(workspace.store, workspace.contract(source), path, getpass.getuser())
-    return landed.extract_id, landed.already_promoted
+def land_delivery(workspace: Workspace, delivery: Delivery) -> Landed:
+    """The extract as it stands in the ledger."""
+    contract = workspace.contract(delivery.source)
+    return land(workspace.store, contract, delivery.path, getpass.getuser(), again=delivery.again)
+
+
+def turn_away(workspace: Workspace, named_after_persons: Iterable[Delivery]) -> list[Outcome]:
+    """Refuse files whose very names hold a person number, before anything that remembers names is told of them."""
+    outcomes: list[Outcome] = []
+    for delivery in named_after_persons:
+        try:
+            land_delivery(workspace, delivery)
+        except UserError as error:
+            outcomes.append(Outcome("(a file)", "refused", 0, str(error), error.shown(), error.exit_code))
+    return outcomes
 
 
 def stage_extract(workspace: Workspace, extract_id: int) -> None:

@@ -23,6 +23,8 @@ def write_key(workspace: Workspace, pack_id: str, letters: Mapping[str, str], na
         writer.writerow([letter, practice, _as_text(names[practice]), f"medlem_{letter}"])
     path = workspace.store.outbox / FOLDER / f"{pack_id}.csv"
     write_whole(path, lines.getvalue().encode("utf-8-sig"))
+    path.parent.chmod(0o700)
+    path.chmod(0o600)
     return path
 
 

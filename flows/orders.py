@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Literal
 
-from flows.settings import Workspace
+from flows.settings import PackPlan, Workspace
 from flows.starting import require_warehouse
 from transforms.calendar import Window, month_after
 from transforms.definitions import Package
@@ -36,14 +36,20 @@ class Order(Strict):
     @property
     def pack_id(self) -> str:
         """A name that is the same each time this pack is made; also its folder in the outbox."""
-        cluster = re.sub(r"[^A-Za-z0-9-]+", "-", self.cluster).strip("-")
+        cluster = re.sub(r"[^\w-]+", "-", self.cluster)
         return f"{cluster}_{self.package}_{self.kind}_{self.meeting.isoformat()}"
 
     def windows(self, package: Package) -> tuple[Window, Window | None]:
         """The baseline and, at a follow-up, the later window: as long as the package says."""
         months = package.windows.months
+        baseline = Window.of(self.baseline_from, months)
         later = Window.of(self.followup_from, months) if self.followup_from else None
-        return Window.of(self.baseline_from, months), later
+        if later and later.start <= baseline.end:
+            raise OrderError(
+                f"The windows of {self.package} overlap: {months} months from {baseline.start} and from {later.start}. "
+                "Let the follow-up begin after the baseline has ended."
+            )
+        return baseline, later
 
     def meeting_of(self, workspace: Workspace) -> Meeting:
         """The meeting as the pack needs it."""
@@ -59,20 +65,16 @@ class Order(Strict):
         return Period(baseline, followup, workspace.definition.consent.default == "given")
 
 
-def planned(workspace: Workspace, clusters: list[str]) -> list[Order]:
-    """The packs that klyngeflow.toml plans: each for every cluster."""
-    return [
-        Order(
-            cluster=cluster,
-            package=plan.package,
-            kind=plan.kind,
-            meeting=plan.meeting,
-            baseline_from=plan.baseline_from,
-            followup_from=plan.followup_from,
-        )
-        for plan in workspace.definition.packs
-        for cluster in clusters
-    ]
+def planned(plan: PackPlan, cluster: str) -> Order:
+    """A plan of klyngeflow.toml for one cluster."""
+    return Order(
+        cluster=cluster,
+        package=plan.package,
+        kind=plan.kind,
+        meeting=plan.meeting,
+        baseline_from=plan.baseline_from,
+        followup_from=plan.followup_from,
+    )
 
 
 def for_meeting(workspace: Workspace, cluster: str, package_id: str, meeting: date, kind: Kind) -> Order:

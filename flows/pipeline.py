@@ -25,13 +25,14 @@ from expectations.errors import ValidationUnavailableError
 from flows import building, ingesting, rendering
 from flows.findings import Findings, cluster_lines, markdown
 from flows.ingesting import Delivery, Outcome
-from flows.orders import Order, planned
+from flows.orders import Order
 from flows.progress import DISPLAY
 from flows.settings import Workspace, load_workspace
 from flows.validating import one_validator
 from transforms.errors import UserError
 from warehouse import meetings, runs
 from warehouse.connection import WarehouseBusyError
+from warehouse.landing import Landed, is_personal
 from warehouse.publishing import publish as publish_copy
 
 _MAY_PASS = (WarehouseBusyError, ValidationUnavailableError, OSError)
@@ -44,10 +45,10 @@ def _may_pass(_: Task[..., Any], __: TaskRun, state: State[Any]) -> bool:
 _step = {"cache_policy": NO_CACHE, "retries": 2, "retry_delay_seconds": 3, "retry_condition_fn": _may_pass}
 
 
-@task(task_run_name="land-{path.name}", **_step)
-def land(workspace: Path, source: str, path: Path) -> tuple[int, bool]:
-    """The extract's number, and whether its bytes are in use already."""
-    return ingesting.land_delivery(load_workspace(workspace), source, path)
+@task(task_run_name="land-{delivery.path.name}", **_step)
+def land(workspace: Path, delivery: Delivery) -> Landed:
+    """Keep one file as received."""
+    return ingesting.land_delivery(load_workspace(workspace), delivery)
 
 
 @task(task_run_name="stage-{extract_id}", **_step)
@@ -114,16 +115,20 @@ def ingest(workspace: Path, files: list[Delivery]) -> list[Outcome]:
 
 def _bring_in(workspace: Path, delivery: Delivery) -> Outcome:
     try:
-        extract_id, known = land(workspace, delivery.source, delivery.path)
-        if known:
-            return Outcome(delivery.path.name, "known")
-        stage(workspace, extract_id)
-        validate(workspace, extract_id)
-        return promote(workspace, extract_id)
+        landed = land(workspace, delivery)
+        if landed.already_promoted:
+            return Outcome(delivery.path.name, "known", sentence=_replaced(landed.replaced_by))
+        stage(workspace, landed.extract_id)
+        validate(workspace, landed.extract_id)
+        return promote(workspace, landed.extract_id)
     except UserError as error:
         return Outcome(
             delivery.path.name, "refused", sentence=str(error), shown=error.shown(), exit_code=error.exit_code
         )
+
+
+def _replaced(by: str | None) -> str:
+    return f"accepted before, and {by} has come in its place. To put it back: klyngeflow ingest --again" if by else ""
 
 
 @flow(flow_run_name="measure-{workspace.name}", validate_parameters=False)
@@ -139,17 +144,21 @@ def measure(workspace: Path, orders: list[Order], run_id: str) -> int:
 
 
 @flow(flow_run_name="publish-{workspace.name}", validate_parameters=False)
-def publish(workspace: Path, orders: list[Order], run_id: str) -> list[Path]:
-    """Make the packs and swap the public copy in."""
+def publish(workspace: Path, orders: list[Order], run_id: str) -> tuple[list[Path], list[Outcome]]:
+    """Make the packs; one that is blocked leaves the others alone."""
     pack_ids: list[str] = []
+    blocked: list[Outcome] = []
     for number, order in enumerate(orders):
         DISPLAY.advance("Building packs", number, len(orders))
-        pack_ids.append(build(workspace, order))
+        try:
+            pack_ids.append(build(workspace, order))
+        except UserError as error:
+            blocked.append(Outcome(order.pack_id, "blocked", 0, str(error), error.shown(), error.exit_code))
     DISPLAY.advance("Building packs", len(orders), len(orders))
+    if not pack_ids:
+        return [], blocked
     DISPLAY.advance("Rendering reports", 0, 1)
-    folders = render(workspace, pack_ids, run_id)
-    swap_public_copy(workspace)
-    return folders
+    return render(workspace, pack_ids, run_id), blocked
 
 
 @flow(flow_run_name="pipeline-{workspace.name}", validate_parameters=False)
@@ -158,10 +167,11 @@ def pipeline(workspace: Path) -> Findings:
     opened = load_workspace(workspace)
     ingesting.prepare(opened)
     with runs.recorded(opened.store, "pipeline") as run_id:
-        files, _ = ingesting.deliveries(opened)
+        files = [delivery for delivery in ingesting.deliveries(opened)[0] if not is_personal(delivery.path.name)]
         outcomes = ingest(workspace, files)
-        orders = _planned_orders(opened)
-        return _make(opened, orders, run_id, outcomes)
+        found = _make(opened, building.planned_orders(opened), run_id, outcomes)
+    swap_public_copy(workspace)
+    return found
 
 
 @flow(flow_run_name="request-{order.pack_id}", validate_parameters=False)
@@ -169,26 +179,22 @@ def request(workspace: Path, order: Order) -> Findings:
     """One pack for one meeting, from what has been accepted."""
     opened = load_workspace(workspace)
     with runs.recorded(opened.store, "request") as run_id:
-        return _make(opened, [order], run_id, [])
-
-
-def _planned_orders(workspace: Workspace) -> list[Order]:
-    if not workspace.definition.packs:
-        return []
-    periods = [order.period(workspace) for order in planned(workspace, [""])]
-    return planned(workspace, building.cluster_ids(workspace, periods[0]))
+        found = _make(opened, [order], run_id, [])
+    swap_public_copy(workspace)
+    return found
 
 
 def _make(workspace: Workspace, orders: list[Order], run_id: str, outcomes: list[Outcome]) -> Findings:
-    for order in orders:
-        meetings.record_request(workspace.store, order.meeting_of(workspace), order.package, "klyngeflow")
+    folders: list[Path] = []
+    blocked: list[Outcome] = []
     if orders:
+        for order in orders:
+            meetings.record_request(workspace.store, order.meeting_of(workspace), order.package, "klyngeflow")
         measure(workspace.root, orders, run_id)
-        folders = publish(workspace.root, orders, run_id)
-    else:
-        folders = []
-    lines = [line for order in orders for line in cluster_lines(workspace, order)]
-    found = Findings(tuple(outcomes), tuple(folders), tuple(lines))
+        folders, blocked = publish(workspace.root, orders, run_id)
+    made = {folder.name for folder in folders}
+    lines = [line for order in orders if order.pack_id in made for line in cluster_lines(workspace, order)]
+    found = Findings((*outcomes, *blocked), tuple(folders), tuple(lines))
     create_markdown_artifact(
         markdown(found), key="findings", description=f"What the run of {workspace.definition.name} found"
     )

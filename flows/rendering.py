@@ -85,12 +85,18 @@ def _finish(workspace: Workspace, pack_id: str, files: Sequence[RenderedFile], r
     aside, final = _aside(workspace, pack_id), workspace.store.outbox / pack_id
     ordered = sorted(files, key=lambda file: file.path.name)
     write_manifest(aside, ordered, tables, package, Origin(renderer, printed_versions(package), {"run_id": run_id}))
-    old = workspace.store.outbox / f".{pack_id}.old"
+    _swap(aside, final)
+    packs.keep_printed(workspace.store, pack_id, {file.path.name: file.sha256 for file in ordered})
+    return final
+
+
+def _swap(aside: Path, final: Path) -> None:
+    """Put the finished folder in the place of the one before; what a killed run left behind is cleared away."""
+    old = final.with_name(f".{final.name}.old")
+    if old.exists():
+        shutil.rmtree(old)
     if final.exists():
         final.replace(old)
     aside.replace(final)
     sync_folder(final.parent)
-    if old.exists():
-        shutil.rmtree(old)
-    packs.keep_printed(workspace.store, pack_id, run_id, {file.path.name: file.sha256 for file in ordered})
-    return final
+    shutil.rmtree(old, ignore_errors=True)

@@ -52,6 +52,9 @@ class PackPlan(Strict):
     def _has_its_windows(self) -> Self:
         if (self.kind == "followup") != (self.followup_from is not None):
             raise ValueError("a follow-up has followup_from, a baseline has not")
+        later = self.followup_from
+        if later and (later.month != self.baseline_from.month or later.year <= self.baseline_from.year):
+            raise ValueError("followup_from is not in the same month of a later year: the season would differ")
         return self
 
 

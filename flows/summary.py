@@ -19,8 +19,8 @@ def show(found: Findings, workspace: Workspace) -> None:
             f"{found.count('refused')} refused."
         )
     for outcome in found.outcomes:
-        if outcome.state == "refused":
-            DISPLAY.say(f"  refused: {outcome.shown}")
+        if outcome.state in ("refused", "blocked"):
+            DISPLAY.say(f"  {outcome.state}: {outcome.shown}")
     _show_lines(found)
     if found.folders:
         _show_folders(found.folders, workspace)

@@ -98,11 +98,13 @@ class MeasureRun:
         alone = practice_figures(self.measure, window, self.facts, self.minimum_events)
         practices = alone.select(pl.lit("practice").alias("level"), pl.col("practice_id").alias("unit_id"), *PARTS)
         parts = [practices, self._pooled(window, months, "cluster"), self._pooled(window, months, "region")]
-        rows = [part.with_columns(practice_set=pl.lit(practice_set)) for part in parts]
+        nobody = pl.lit(None, dtype=pl.Date).alias("compared_with")
+        rows = [part.with_columns(nobody, practice_set=pl.lit(practice_set)) for part in parts]
         if self.followup:
+            other = self.followup.start if window == self.baseline else self.baseline.start
             for level in ("cluster", "region"):
-                matched = self._matched(months, same_cluster=level == "cluster")
-                rows.append(self._pooled(window, matched, level).with_columns(practice_set=pl.lit("matched")))
+                matched = self._pooled(window, self._matched(months, same_cluster=level == "cluster"), level)
+                rows.append(matched.with_columns(pl.lit(other).alias("compared_with"), practice_set=pl.lit("matched")))
         return [row.with_columns(window_start=window.start, window_end=window.end) for row in rows]
 
     def _practice_pairs(self) -> pl.DataFrame:

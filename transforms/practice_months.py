@@ -68,7 +68,7 @@ def clusters_by_month(window: Window, memberships: pl.LazyFrame) -> pl.LazyFrame
         pl.col("valid_from") <= month_end,
         pl.col("valid_to").is_null() | (pl.col("valid_to") >= pl.col("period")),
     )
-    latest = overlapping.sort("practice_id", "period", "valid_from")
+    latest = overlapping.sort("practice_id", "period", "valid_from", "cluster_id")
     return latest.group_by("practice_id", "period", maintain_order=True).agg(pl.col("cluster_id").last())
 
 

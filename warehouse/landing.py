@@ -31,15 +31,21 @@ class PersonNumberError(DataRefusedError):
 
 @dataclass(frozen=True)
 class Landed:
-    """One landed extract: its number in the ledger, its digest, and whether the same bytes are in use already."""
+    """One landed extract: its number in the ledger, its digest, and whether the same bytes were accepted before.
+
+    `replaced_by` names the file that has come in their place since.
+    """
 
     extract_id: int
     sha256: str
     already_promoted: bool
+    replaced_by: str | None = None
 
 
-def land(store: Store, contract: Contract, path: Path, received_by: str) -> Landed:
+def land(store: Store, contract: Contract, path: Path, received_by: str, *, again: bool = False) -> Landed:
     """Keep the file at `path` as received; the same bytes twice are one extract.
+
+    `again`: bytes that another file has replaced since are a new delivery, and replace it in turn.
 
     Raises:
         PersonNumberError: nothing of the file was kept.
@@ -53,7 +59,7 @@ def land(store: Store, contract: Contract, path: Path, received_by: str) -> Land
         _remember_refused(store, contract, extract, refusal, received_by)
         raise
     write_whole(store.landed(contract.source, extract.sha256), extract.content)
-    return _entered(store, contract, extract, received_by)
+    return _entered(store, contract, extract, received_by, again=again)
 
 
 def refuse_person_numbers(extract: Extract, contract: Contract) -> None:
@@ -63,7 +69,7 @@ def refuse_person_numbers(extract: Extract, contract: Contract) -> None:
         PersonNumberError: says where and in which form, never the value.
     """
     today = datetime.now(UTC).date()
-    if _is_personal(extract.name):
+    if is_personal(extract.name):
         raise PersonNumberError(
             "A file was refused: its name holds a person number or is named after one. Nothing of it was kept. "
             "Take persons out of the extract and name the file anew."
@@ -84,7 +90,8 @@ def refuse_person_numbers(extract: Extract, contract: Contract) -> None:
     _refuse_hit(extract, contract, text, header, today)
 
 
-def _is_personal(name: str) -> bool:
+def is_personal(name: str) -> bool:
+    """Whether a file's name holds a person number or is named after one."""
     return names_a_person(name) or first_finding(plain(name), datetime.now(UTC).date()) is not None
 
 
@@ -108,7 +115,7 @@ def _remember_refused(store: Store, contract: Contract, extract: Extract, refusa
     stopped = isinstance(refusal, PersonNumberError)
     row = {
         "source": contract.source,
-        "file_name": "(a person number in the name)" if stopped and _is_personal(extract.name) else extract.name,
+        "file_name": "(a person number in the name)" if stopped and is_personal(extract.name) else extract.name,
         "sha256": extract.sha256,
         "bytes": len(extract.content),
         "state": "stopped_cpr" if stopped else "refused",
@@ -121,7 +128,7 @@ def _remember_refused(store: Store, contract: Contract, extract: Extract, refusa
         run(connection, "enter_refused", row)
 
 
-def _entered(store: Store, contract: Contract, extract: Extract, received_by: str) -> Landed:
+def _entered(store: Store, contract: Contract, extract: Extract, received_by: str, *, again: bool) -> Landed:
     period = declared_period(contract, extract.name) or (None, None)
     row = {
         "source": contract.source,
@@ -137,5 +144,9 @@ def _entered(store: Store, contract: Contract, extract: Extract, received_by: st
     with writing(store.database) as connection:
         known = run(connection, "find_extract", row).fetchone()
         if known is not None:
-            return Landed(known[0], extract.sha256, known[1] == "promoted")
+            extract_id, state, promoted_at = known
+            held = row | {"extract_id": extract_id, "promoted_at": promoted_at}
+            replacing = run(connection, "replaced_by", held).fetchone() if state == "promoted" else None
+            if not (again and replacing):
+                return Landed(extract_id, extract.sha256, state == "promoted", replacing and replacing[0])
         return Landed(one_value(connection, "enter_extract", row), extract.sha256, False)

@@ -31,11 +31,10 @@ def baseline_meeting(store: Store, cluster_id: str, package_id: str) -> date | N
         return one_value(connection, "baseline_meeting", {"cluster_id": cluster_id, "package_id": package_id})
 
 
-def record_request(store: Store, meeting: Meeting, package_id: str, requested_by: str) -> str:
-    """Enter the meeting and that its pack was asked for; returns the request's number."""
-    request_id = uuid4().hex
+def record_request(store: Store, meeting: Meeting, package_id: str, requested_by: str) -> None:
+    """Enter the meeting and that its pack was asked for; a pack that is made again was asked for once."""
     row = {
-        "request_id": request_id,
+        "request_id": uuid4().hex,
         "meeting_id": meeting.pack_id,
         "cluster_id": meeting.cluster_id,
         "package_id": package_id,
@@ -50,4 +49,3 @@ def record_request(store: Store, meeting: Meeting, package_id: str, requested_by
         run(connection, "forget_meeting", row)
         run(connection, "enter_meeting", row)
         run(connection, "enter_request", row)
-    return request_id

@@ -87,11 +87,13 @@ def read_pack(store: Store, pack_id: str) -> dict[str, pl.DataFrame]:
         }
 
 
-def keep_printed(store: Store, pack_id: str, request_id: str, files: Mapping[str, str]) -> None:
-    """Remember what was printed: every figure, and the digest of every file by its name."""
+def keep_printed(store: Store, pack_id: str, files: Mapping[str, str]) -> None:
+    """Remember what was printed: every figure that was not printed before, and the digest of every file by its name."""
     now = utc_now()
     with writing(store.database) as connection:
         run(connection, "keep_printed_figures", {"pack_id": pack_id, "printed_at": now})
+        run(connection, "mark_rendered", {"pack_id": pack_id})
+        run(connection, "forget_pack", {"pack_id": pack_id}, table="meeting.report")
         for name, digest in files.items():
-            row = {"pack_id": pack_id, "request_id": request_id, "file_name": name, "sha256": digest}
+            row = {"pack_id": pack_id, "file_name": name, "sha256": digest}
             run(connection, "enter_report_file", row | {"rendered_at": now})

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.process import Validator
-from flows.ingesting import Outcome, land_delivery, promote_extract, stage_extract, validate_extract
+from flows.ingesting import Delivery, Outcome, land_delivery, promote_extract, stage_extract, validate_extract
 from flows.settings import Workspace
 from warehouse.connection import reading
 
@@ -43,7 +43,8 @@ def extract(source: str, *rows: str) -> bytes:
 
 def bring_in(workspace: Workspace, source: str, path: Path, validator: Validator | None = None) -> Outcome:
     """What the flow `ingest` does with one file, without Prefect; without a validator, no check is asked."""
-    extract_id, known = land_delivery(workspace, source, path)
+    landed = land_delivery(workspace, Delivery(source, path))
+    extract_id, known = landed.extract_id, landed.already_promoted
     if known:
         return Outcome(path.name, "known")
     stage_extract(workspace, extract_id)

@@ -170,9 +170,10 @@ def assert_says(refusal: UserError, bad: Bad) -> None:
 
 
 def assert_ledger(workspace: Workspace, bad: Bad, sentence: str) -> None:
-    """A file that was kept stands as refused with its sentence; one that was not kept stands nowhere."""
+    """A file that could be read stands as refused with its sentence, whether its bytes were kept or not."""
     rows = extracts(workspace.store).select("file_name", "state", "reason", "promoted_at").rows()[2:]
-    assert rows == ([(bad.name, "refused", sentence, None)] if bad.kept else [])
+    assert rows == ([(bad.name, "refused", sentence, None)] if bad.content else [])
+    assert len(list((workspace.store.landing / bad.source).iterdir())) == 1 + bad.kept
 
 
 def packed(name: str, content: bytes) -> bytes:
@@ -200,15 +201,16 @@ PERSONS = {
 def test_a_person_number_stops_the_file_and_is_nowhere_afterwards(
     workspace: Workspace, bad: Bad, validator: Validator
 ) -> None:
-    before = rows_of(workspace, [*KEPT, "ledger.extract"])
+    before = rows_of(workspace, KEPT)
     refusal = refused(workspace, bad, validator)
     assert refusal.exit_code == 3
     assert bad.says in refusal.shown()
     assert "Nothing of" in refusal.shown()
     assert refusal.__cause__ is None
     assert not any(part in refusal.shown() for part in (SERIAL, DATE))
-    assert rows_of(workspace, [*KEPT, "ledger.extract"]) == before
-    assert [path.name for path in files_holding(workspace.root, SERIAL, DATE)] == []
+    assert rows_of(workspace, KEPT) == before
+    assert extracts(workspace.store).select("state", "reason").rows()[2:] == [("stopped_cpr", str(refusal))]
+    assert [path.name for path in files_holding(workspace.store.root, SERIAL, DATE)] == []
 
 
 def files_holding(folder: Path, *parts: str) -> list[Path]:

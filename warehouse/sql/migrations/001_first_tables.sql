@@ -54,7 +54,7 @@ create table ledger.run (
 
 create table mart.measure (
     package_id varchar, measure_id varchar, category varchar, level varchar, unit_id varchar, practice_set varchar,
-    window_start date, window_end date, numerator double, denominator double, value double,
+    window_start date, window_end date, compared_with date, numerator double, denominator double, value double,
     lower double, upper double, expected double, standardised double, standardised_lower double,
     standardised_upper double, state varchar, known_at timestamp, definition_sha256 varchar, run_id varchar);
 create table mart.comparison (
