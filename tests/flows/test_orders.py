@@ -136,16 +136,36 @@ def test_before_anything_was_brought_in_the_sentence_says_how_to_begin(tmp_path:
         asked(load_workspace(tmp_path), MEETING)
 
 
-def test_every_planned_pack_is_made_for_every_cluster(tmp_path: Path) -> None:
-    plan = '[[packs]]\npackage = "{}"\nkind = "baseline"\nmeeting = 2025-09-01\nbaseline_from = 2025-01-15\n'
-    (tmp_path / "klyngeflow.toml").write_text(SETTINGS + plan.format("antibiotika") + plan.format("x"))
-    orders = planned(load_workspace(tmp_path), ["K1", "K2"])
-    assert [(order.package, order.cluster) for order in orders] == [
-        ("antibiotika", "K1"),
-        ("antibiotika", "K2"),
-        ("x", "K1"),
-        ("x", "K2"),
-    ]
+def test_a_plan_is_an_order_for_each_cluster(tmp_path: Path) -> None:
+    plan = '[[packs]]\npackage = "antibiotika"\nkind = "baseline"\nmeeting = 2025-09-01\nbaseline_from = 2025-01-15\n'
+    (tmp_path / "klyngeflow.toml").write_text(SETTINGS + plan)
+    order = planned(load_workspace(tmp_path).definition.packs[0], "K2")
+    assert (order.package, order.cluster, order.kind) == ("antibiotika", "K2", "baseline")
+    assert (order.meeting, order.baseline_from, order.followup_from) == (date(2025, 9, 1), date(2025, 1, 15), None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "later", "fault"),
+    [
+        ("followup", "", "a follow-up has followup_from"),
+        ("baseline", "followup_from = 2026-01-01\n", "a follow-up has followup_from"),
+        ("followup", "followup_from = 2026-03-01\n", "the season would differ"),
+        ("followup", "followup_from = 2025-01-20\n", "the season would differ"),
+    ],
+)
+def test_a_plan_whose_windows_cannot_be_compared_is_refused(tmp_path: Path, kind: str, later: str, fault: str) -> None:
+    plan = f'[[packs]]\npackage = "a"\nkind = "{kind}"\nmeeting = 2026-09-01\nbaseline_from = 2025-01-15\n{later}'
+    (tmp_path / "klyngeflow.toml").write_text(SETTINGS + plan)
+    with pytest.raises(UserError, match=fault):
+        load_workspace(tmp_path)
+
+
+def test_windows_that_overlap_are_refused() -> None:
+    package = load_workspace(Path(__file__).parents[2] / "examples" / "empty").package("antibiotika")
+    days = {"baseline_from": date(2025, 1, 1), "followup_from": date(2025, 6, 1)}
+    order = Order(cluster="K1", package="antibiotika", kind="followup", meeting=MEETING, **days)
+    with pytest.raises(OrderError, match="overlap: 6 months from 2025-01-01 and from 2025-06-01"):
+        order.windows(package)
 
 
 @given(st.text(min_size=1, max_size=30))
@@ -154,7 +174,7 @@ def test_a_packs_name_is_safe_as_a_folder(cluster: str) -> None:
     assert not set(order.pack_id) & set('/\\:*?"<>|. \n\0')
 
 
-@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.dates(date(2000, 1, 1), date(2100, 1, 1)))
+@given(st.dates(date(2000, 1, 1), date(2050, 1, 1)), st.dates(date(2051, 1, 1), date(2100, 1, 1)))
 def test_any_day_of_a_month_names_the_same_window(baseline: date, followup: date) -> None:
     package = load_workspace(Path(__file__).parents[2] / "examples" / "empty").package("antibiotika")
     order = Order(

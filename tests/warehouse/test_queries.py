@@ -67,7 +67,9 @@ def test_a_statement_that_gives_no_row_says_so() -> None:
     with duckdb.connect() as connection:
         connection.execute("create schema ledger")
         columns = "extract_id integer, state varchar, source varchar, sha256 varchar, status varchar"
-        connection.execute(f"create table ledger.extract ({columns}, period_start date, period_end date)")
+        connection.execute(
+            f"create table ledger.extract ({columns}, period_start date, period_end date, promoted_at timestamp)"
+        )
         nothing = dict.fromkeys(("source", "sha256", "status", "period_start", "period_end"))
         with pytest.raises(LookupError, match=r"^find_extract\.sql gave no row"):
             one_value(connection, "find_extract", nothing)
