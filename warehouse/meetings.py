@@ -20,7 +20,7 @@ def clusters(store: Store) -> dict[str, str]:
 
 
 def delivered_until(store: Store, sources: Sequence[str]) -> dict[str, date]:
-    """The newest month that anybody has submitted, by source; a source without any is left out."""
+    """The newest month that half the practices or more have submitted, by source; a source without any is left out."""
     with reading(store.database) as connection:
         return dict(run(connection, "delivered_until", {"sources": list(sources)}).fetchall())
 
