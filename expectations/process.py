@@ -121,11 +121,15 @@ def _prepare() -> None:
     # All that warns or logs in here is third-party code, and its terminal is the user's.
     warnings.simplefilter("ignore")
     logging.getLogger().addHandler(logging.NullHandler())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
 
 
-def _end_with_parent() -> None:
-    # A parent that is killed cannot stop its child, which would wait for work for ever.
+def end_with_parent() -> None:
+    """Let this child process end when its parent does: a parent that is killed cannot stop it."""
+    threading.Thread(target=_wait_for_the_end_of_the_parent, daemon=True).start()
+
+
+def _wait_for_the_end_of_the_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

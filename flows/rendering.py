@@ -9,6 +9,7 @@ from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
+from expectations.process import end_with_parent
 from flows.settings import Workspace
 from reports.fonts import cut_fonts
 from reports.manifest import Origin, write_manifest
@@ -30,7 +31,7 @@ def render_packs(workspace: Workspace, pack_ids: Sequence[str], run_id: str, tel
     total = sum(len(each) for each in jobs.values())
     done = 0
     files: dict[str, list[RenderedFile]] = {pack_id: [] for pack_id in pack_ids}
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), end_with_parent) as pool:
         waiting = {
             pool.submit(_render_part, part, _aside(workspace, pack_id), renderer): (pack_id, len(part))
             for pack_id, each in jobs.items()
