@@ -11,7 +11,7 @@ from flows.orders import Order, planned
 from flows.settings import PackPlan, Workspace
 from transforms.definitions import Package
 from transforms.disclosure_check import Counts, violations
-from transforms.errors import DataRefusedError
+from transforms.errors import DataRefusedError, UserError
 from transforms.pack import Mart, Meeting, exact_figures, members, notes, pack_row, published_figures
 from transforms.practice_months import Facts
 from warehouse import mart, packs
@@ -20,6 +20,10 @@ from warehouse.facts import last_known, read_facts
 
 class PackBlockedError(DataRefusedError):
     """A printed figure would break a disclosure rule; the pack was not written."""
+
+
+class NothingDeliveredError(UserError):
+    """There is nothing to print."""
 
 
 def compute_package(workspace: Workspace, package_id: str, period: mart.Period, run_id: str) -> int:
@@ -61,12 +65,17 @@ def build_pack(workspace: Workspace, order: Order) -> None:
     shown = members(meeting, facts)
     labels = _labels(workspace, meeting, package, shown)
     figures, counts = _figures(package, meeting, exact, facts, labels)
+    if not counts or all(None in pair for pair in counts.values()):
+        raise NothingDeliveredError(
+            f"The pack {meeting.pack_id} was not made: no practice of the cluster has delivered anything for "
+            f"{meeting.later.start} to {meeting.later.end}. Bring the extracts in, or choose another meeting date."
+        )
     if faults := violations(figures.iter_rows(named=True), package, meeting.mode, counts):
         raise PackBlockedError(f"The pack {meeting.pack_id} was not written: {faults[0]} ({len(faults)} in all).")
     sources, checks = packs.sources_and_checks(workspace.store, meeting, package, last_known(workspace.store))
     row = pack_row(meeting, package, facts, figures, example=workspace.definition.example_data)
     told = notes(meeting, exact, package, facts, shown["practice_id"].to_list())
-    if meeting.mode == "letters":
+    if meeting.mode != "open":
         write_key(
             workspace, meeting.pack_id, labels, dict(zip(shown["practice_id"], shown["practice_name"], strict=True))
         )

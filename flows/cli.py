@@ -172,10 +172,14 @@ def _exit_with_worst(codes: list[int]) -> None:
 def _report_our_fault(error: Exception) -> None:
     # The message of an engine may repeat cells of an extract: the log gets the places in the code, never the text.
     path = _named_workspace(sys.argv) / "logs" / f"klyngeflow-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
     places = traceback.format_list(traceback.extract_tb(error.__traceback__))
-    path.write_text(f"{type(error).__name__}\n{''.join(places)}", encoding="utf-8")
-    typer.echo(f"klyngeflow stopped because of a fault of its own ({type(error).__name__}). Details: {path}", err=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{type(error).__name__}\n{''.join(places)}", encoding="utf-8")
+        details = f"Details: {path}"
+    except OSError:
+        details = "The log could not be written."
+    typer.echo(f"klyngeflow stopped because of a fault of its own ({type(error).__name__}). {details}", err=True)
 
 
 def _named_workspace(arguments: list[str]) -> Path:
@@ -194,6 +198,10 @@ def main() -> None:
     except UserError as error:
         typer.echo(error.shown(), err=True)
         sys.exit(error.exit_code)
+    except PermissionError as error:
+        place = error.filename or "a folder of the workspace"
+        typer.echo(f"{place} may not be read or written. Give yourself access, or choose another workspace.", err=True)
+        sys.exit(2)
     except KeyboardInterrupt:
         typer.echo("Stopped. Nothing is half done: run the same command again to go on.", err=True)
         sys.exit(130)

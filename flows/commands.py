@@ -14,24 +14,31 @@ from flows.findings import Findings
 from flows.ingesting import Delivery, Outcome, deliveries, prepare, turn_away
 from flows.orders import for_meeting
 from flows.progress import DISPLAY
-from flows.settings import Workspace
+from flows.settings import SettingsError, Workspace
 from flows.validating import one_validator
+from warehouse.connection import one_command
 from warehouse.landing import is_personal
 
 
 @contextmanager
 def _surroundings(workspace: Workspace, *, validating: bool) -> Iterator[None]:
     prepare_prefect(workspace.store.prefect)
-    if not validating:
-        with DISPLAY.running():
+    with one_command(workspace.store):
+        if not validating:
+            with DISPLAY.running():
+                yield
+            return
+        with one_validator(), DISPLAY.running():
             yield
-        return
-    with one_validator(), DISPLAY.running():
-        yield
 
 
 def run_everything(workspace: Workspace) -> Findings:
     """The flow `pipeline`."""
+    if not workspace.inbox.is_dir():
+        raise SettingsError(
+            f"The inbox {workspace.inbox} is not there. Make the folder and put extracts into it, or mend `inbox` in "
+            "klyngeflow.toml."
+        )
     prepare(workspace)
     claimed, unclaimed = deliveries(workspace)
     turned_away = turn_away(workspace, [delivery for delivery in claimed if is_personal(delivery.path.name)])

@@ -93,11 +93,12 @@ def _renderer() -> Iterator[Finding]:
             fonts = cut_fonts(Path(folder))
             families = sorted(path.stem for path in fonts.rglob("*.ttf"))
             renderer = find_renderer(fonts)
+            engines = f"{renderer.name} {renderer.version}"
         except Exception as error:  # whatever is wrong, the remedy is the same
             yield Finding("Rendering", f"not possible ({type(error).__name__})", "Run make setup.")
             return
     yield Finding("Fonts", ", ".join(families) if families else "none", "" if families else "Run make setup.")
-    yield Finding("Rendering", f"{renderer.name} {renderer.version}")
+    yield Finding("Rendering", engines)
 
 
 def _folders(workspace: Path) -> Iterator[Finding]:

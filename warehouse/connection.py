@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from transforms.errors import UserError
 from warehouse.queries import quoted_text
+from warehouse.workspace import Store
 
 STORAGE_VERSION = "v1.4.0"  # from here on a file refuses another file's write-ahead log
 LOCK_WAIT_SECONDS = 60.0
@@ -90,6 +91,23 @@ def _writer_lock(database: Path, wait_seconds: float) -> Iterator[None]:
     finally:
         note.unlink(missing_ok=True)
         lock.release()
+
+
+@contextmanager
+def one_command(store: Store, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
+    """One command at a time works in a workspace: two would render into the same folders.
+
+    Raises:
+        WarehouseBusyError: another was still at work after `wait_seconds`.
+    """
+    store.database.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(store.database.with_name("command.lock"), timeout=wait_seconds):
+            yield
+    except Timeout:
+        raise WarehouseBusyError(
+            "Another klyngeflow command is at work in this workspace. Wait until it is done and run this again."
+        ) from None
 
 
 @contextmanager

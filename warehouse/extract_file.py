@@ -84,7 +84,20 @@ def text_of(extract: Extract, form: FileFormat) -> str:
             f"{extract.name}, row {row}: the file is not {form.encoding} text, it holds null characters. "
             f"Save the file as {form.encoding} text."
         )
+    if not encoding.startswith("utf") and _is_utf8(content):
+        raise UnreadableFileError(
+            f"{extract.name}: the file is UTF-8, the contract says {form.encoding}: letters such as æ and å would be "
+            f"spoilt. Save the file as {form.encoding}, or set `encoding` in the workspace's contract."
+        )
     return text
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Whether there are letters beyond ASCII, all of them written as UTF-8: by chance that hardly happens."""
+    try:
+        return not content.isascii() and bool(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def with_plain_line_ends(text: str) -> str:

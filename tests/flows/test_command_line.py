@@ -71,3 +71,11 @@ def test_the_doctor_says_what_to_do_about_a_folder_it_cannot_write(tmp_path: Pat
 
     line = Finding("Folder outbox", "not writable", "Give yourself write access.").line()
     assert line == "MISS  Folder outbox: not writable. Give yourself write access."
+
+
+def test_an_inbox_that_is_not_there_is_named(tmp_path: Path) -> None:
+    klyngeflow("init", "ny", folder=tmp_path)
+    (tmp_path / "ny" / "inbox").rmdir()
+    done = klyngeflow("run", "--workspace", "ny", folder=tmp_path)
+    assert done.returncode == 2
+    assert "is not there. Make the folder and put extracts into it" in done.stderr

@@ -19,7 +19,7 @@ import duckdb
 import pytest
 from small_store import FACTS, brought_in, contract_of, prescription, rows_of
 
-from warehouse.connection import WarehouseBusyError, reading, writing
+from warehouse.connection import WarehouseBusyError, one_command, reading, writing
 from warehouse.workspace import Store
 
 HERE = Path(__file__).parent
@@ -174,3 +174,15 @@ def test_killed_anywhere_and_run_again_the_result_is_that_of_a_run_undisturbed(
     bring_all_in(store)
     assert what_is_known(store) == expected
     assert [path.name for path in (store.root / "staged").rglob("*.part")] == []
+
+
+def test_a_second_command_in_a_workspace_waits_and_then_says_why(tmp_path: Path) -> None:
+    place = Store(tmp_path)
+    with one_command(place):
+        pass
+    with (
+        one_command(place),
+        pytest.raises(WarehouseBusyError, match="Another klyngeflow command"),
+        one_command(place, 0.1),
+    ):
+        pass

@@ -103,3 +103,9 @@ def test_a_person_number_between_numbers_in_a_comma_file_is_found() -> None:
     extract = Extract(NAME, f"a,b,c\n12,{DIGITS},3\n".encode(), "x")
     with pytest.raises(PersonNumberError, match="row 2, column b"):
         refuse_person_numbers(extract, contract)
+
+
+def test_utf8_in_the_place_of_windows_1252_is_refused_before_names_are_spoilt() -> None:
+    extract = Extract(NAME, "Ydernummer;Måned\n000103;2025-01\n".encode(), "x")
+    with pytest.raises(UnreadableFileError, match="the file is UTF-8, the contract says windows-1252"):
+        refuse_person_numbers(extract, WINDOWS)
