@@ -80,7 +80,10 @@ def compute(workspace: Path, order: Order, package_id: str, run_id: str) -> int:
 @task(task_run_name="build-{order.pack_id}", **_step)
 def build(workspace: Path, order: Order) -> str:
     """Put one pack's printable figures in report.*."""
-    building.build_pack(load_workspace(workspace), order)
+    opened = load_workspace(workspace)
+    building.build_pack(opened, order)
+    # Only now: a mistyped request that nothing can be made for must not stand as a meeting.
+    meetings.record_request(opened.store, order.meeting_of(opened), order.package, "klyngeflow")
     return order.pack_id
 
 
@@ -188,8 +191,6 @@ def _make(workspace: Workspace, orders: list[Order], run_id: str, outcomes: list
     folders: list[Path] = []
     blocked: list[Outcome] = []
     if orders:
-        for order in orders:
-            meetings.record_request(workspace.store, order.meeting_of(workspace), order.package, "klyngeflow")
         measure(workspace.root, orders, run_id)
         folders, blocked = publish(workspace.root, orders, run_id)
     made = {folder.name for folder in folders}

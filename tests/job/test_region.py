@@ -152,3 +152,12 @@ def digests(folder: Path) -> dict[str, str]:
 
 def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_request_that_nothing_was_delivered_for_makes_no_pack_and_no_meeting(region: Run, server: str) -> None:
+    arguments = ("request", "--cluster", "K02", "--package", "antibiotika", "--meeting", "2019-01-01")
+    asked = guarded(region.workspace, *arguments, "--kind", "baseline", server=server)
+    assert asked.code == 2, asked.printed
+    assert "no practice of the cluster has delivered anything for 2018-07-01 to 2018-12-31" in asked.printed
+    assert region.rows("select count(*) from meeting.meeting where meeting_date = '2019-01-01'") == [(0,)]
+    assert not (region.workspace / "outbox" / "K02_antibiotika_baseline_2019-01-01").exists()
