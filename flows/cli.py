@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows import cli_extracts
+from flows.cli_extracts import outcome_line
+from flows.cli_options import HERE, WorkspaceOption
 from transforms.errors import UserError
 
 if TYPE_CHECKING:
@@ -32,8 +35,9 @@ app = typer.Typer(
     Exit codes: 0 done; 2 you can mend it, and one sentence says how; 3 data refused or pack blocked; 1 our fault.
     """,
 )
-WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace's folder.", metavar="DIR")]
-HERE = Path()
+
+
+cli_extracts.add_to(app)
 
 
 class KindOption(StrEnum):
@@ -101,7 +105,7 @@ def ingest(
 
     outcomes = ingest_files(load_workspace(workspace), source, files, again=again)
     for outcome in outcomes:
-        typer.echo(_outcome_line(outcome.file_name, outcome.state, outcome.rows, outcome.shown or outcome.sentence))
+        typer.echo(outcome_line(outcome.file_name, outcome.state, outcome.rows, outcome.shown or outcome.sentence))
     _exit_with_worst([outcome.exit_code for outcome in outcomes])
 
 
@@ -124,31 +128,6 @@ def request(
     opened = load_workspace(workspace)
     found = request_pack(opened, cluster, package, meeting.date(), kind.name)
     _finish(found, opened)
-
-
-@app.command()
-def status(workspace: WorkspaceOption = HERE, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """List the extracts that came, what became of each, and why a refused one was refused."""
-    from flows.settings import load_workspace
-    from flows.starting import require_warehouse
-    from warehouse.ledger import extracts
-
-    opened = load_workspace(workspace)
-    require_warehouse(opened)
-    rows = extracts(opened.store).iter_rows(named=True)
-    if as_json:
-        typer.echo(json.dumps(list(rows), ensure_ascii=False, indent=1, default=str))
-        return
-    for row in rows:
-        typer.echo(_outcome_line(row["file_name"], row["state"], row["rows_staged"] or 0, row["reason"] or ""))
-
-
-def _outcome_line(name: str, state: str, rows: int, sentence: str) -> str:
-    if sentence:
-        return f"{state:9} {sentence}" if name in sentence or state == "refused" else f"{state:9} {name}: {sentence}"
-    if state == "known":
-        return f"{state:9} {name}: these bytes are in use already; nothing to do."
-    return f"{state:9} {name}: {rows:,} rows"
 
 
 def _run_pipeline(workspace: Workspace) -> Findings:

@@ -22,11 +22,23 @@ Rule = Literal[
     "known_practice",
     "inside_period",
     "row_count",
+    "known_code",
+    "practices_delivered",
+    "rows_per_month",
+    "regions_delivered",
+    "total_against_history",
+    "jump_everywhere",
 ]
 
 
 class FileFormat(Strict):
-    """How the file is written. `period_in_name` has the named groups year and month or quarter; empty: see the rows."""
+    """How the file is written. `period_in_name` has the named groups year and month or quarter; empty: see the rows.
+
+    `header` names the columns of a file that has no line of names; `header_rows` is 2 where an upper line groups the
+    lower one (the names are then joined by a space). Lines above the header are found by themselves. `sheet` is a
+    sheet's name or a pattern for it, empty where the workbook has one sheet to read. `encoding` may be `auto`: UTF-8
+    or UTF-16 where the file says or shows so, else Windows-1252.
+    """
 
     patterns: tuple[str, ...]
     encoding: str = "utf-8"
@@ -37,25 +49,56 @@ class FileFormat(Strict):
     missing: tuple[str, ...] = ("",)
     period_in_name: str | None = None
     provisional_in_name: str | None = None
+    header: tuple[str, ...] = ()
+    header_rows: Literal[1, 2] = 1
+    sheet: str | None = None
+
+
+class Spelling(Strict):
+    """One spelling for a key that comes in several: what the first group of `pattern` holds, with zeros up to `width`.
+
+    A value that `pattern` does not describe as a whole stays as it is, for the checks to find.
+    """
+
+    pattern: str
+    width: int = 0
+
+
+class Wide(Strict):
+    """One staged row out of each row of a wide file.
+
+    `columns` says which header's cell goes into which column, `fill` what the others get. A row whose `columns` are
+    all missing gives none.
+    """
+
+    columns: dict[str, str]
+    fill: dict[str, str] = Field(default_factory=dict[str, str])
+
+
+class BadRows(Strict):
+    """How large a share of an extract's rows may be rejected while the others go on; 0: one bad row refuses it."""
+
+    most: float = Field(default=0.0, ge=0.0, le=1.0)
 
 
 class Column(Strict):
-    """One column of the staged table. `constant` fills a column that the file does not have."""
+    """One column of the staged table. `constant` fills a column that the file does not have.
+
+    `format` is one date format or several, tried in turn; `parts` are headers whose cells are joined by a hyphen, such
+    as a year and a month; `code_system` names the folder file of `klyngepakker/codes/` that its codes belong to.
+    """
 
     name: str
     headers: tuple[str, ...] = ()
     type: ColumnType
     required: bool = True
-    format: str | None = None
+    format: str | tuple[str, ...] | None = None
+    parts: tuple[str, ...] = ()
+    spelling: Spelling | None = None
+    code_system: str | None = None
     constant: str | None = None
     values: dict[str, str] = Field(default_factory=dict[str, str])
     what: Text
-
-    @model_validator(mode="after")
-    def _has_an_origin(self) -> Self:
-        if not self.headers and self.constant is None and self.required:
-            raise ValueError(f"column {self.name!r} needs headers or a constant")
-        return self
 
 
 class Exclusion(Strict):
@@ -67,7 +110,11 @@ class Exclusion(Strict):
 
 
 class Check(Strict):
-    """One rule over the staged rows, how much it matters and why it is there."""
+    """One rule over the staged rows, how much it matters and why it is there.
+
+    `rows` says what becomes of the rows that break a critical rule: they refuse the extract, or they are rejected and
+    the others go on as far as `bad_rows` allows.
+    """
 
     rule: Rule
     columns: tuple[str, ...] = ()
@@ -76,6 +123,7 @@ class Check(Strict):
     pattern: str | None = None
     minimum: float | None = None
     maximum: float | None = None
+    rows: Literal["refuse", "reject"] = "refuse"
     why: Text
 
     @property
@@ -86,13 +134,21 @@ class Check(Strict):
 
 
 class Submission(Strict):
-    """Who counts as having submitted a period: every listed practice, or a practice with a row in the extract."""
+    """Who counts as having submitted a month of the extract's period.
 
-    by: Literal["listed", "any_row"]
+    `listed`: every practice with listed patients; `any_row`: a practice with a row anywhere in the extract;
+    `row_in_month`: a practice with a row in that month.
+    """
+
+    by: Literal["listed", "any_row", "row_in_month"]
 
 
 class Contract(Strict):
-    """One source: what a row is, how its file is written, its columns, key, exclusions and checks."""
+    """One source: what a row is, how its file is written, its columns, key, exclusions and checks.
+
+    `wide` reshapes; `repeated_rows` is `one` where a figure stands again on each line of a longer list; `slice` names
+    key columns that divide a month into parts which are delivered, and replaced, each by itself.
+    """
 
     source: str
     table: str
@@ -105,14 +161,28 @@ class Contract(Strict):
     months_held: int = 1
     submission: Submission | None = None
     exclude: tuple[Exclusion, ...] = ()
+    wide: tuple[Wide, ...] = ()
+    repeated_rows: Literal["each", "one"] = "each"
+    slice: tuple[str, ...] = ()
+    bad_rows: BadRows = BadRows()
     checks: tuple[Check, ...]
 
     @model_validator(mode="after")
     def _names_its_own_columns(self) -> Self:
         names = {column.name for column in self.columns}
-        named = {*self.key, *(name for check in self.checks for name in check.columns)}
+        named = {*self.key, *self.slice, *(name for check in self.checks for name in check.columns)}
+        named |= {name for wide in self.wide for name in (*wide.columns, *wide.fill)}
         if unknown := sorted(named - names):
             raise ValueError(f"contract {self.source!r} names columns it does not describe: {', '.join(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def _has_an_origin_for_each_column(self) -> Self:
+        reshaped = {name for wide in self.wide for name in (*wide.columns, *wide.fill)}
+        for column in self.columns:
+            given = column.headers or column.parts or column.constant is not None or column.name in reshaped
+            if column.required and not given:
+                raise ValueError(f"column {column.name!r} needs headers, parts, a constant or a place in [[wide]]")
         return self
 
     def column(self, name: str) -> Column:

@@ -8,12 +8,10 @@ import io
 import re
 import zlib
 from dataclasses import dataclass
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from transforms.calendar import last_day, month_after
-from transforms.contract import Contract, FileFormat
+from transforms.contract import FileFormat
 from transforms.errors import UserError
 
 # Python's own limit for a cell is 128 kB and ends in an error of the library's; a longer cell gets a sentence of ours.
@@ -155,30 +153,3 @@ def header_of(name: str, text: str, form: FileFormat) -> list[str]:
             "or set `delimiter` in the workspace's contract."
         )
     return [cell.strip() for cell in cells]
-
-
-def declared_period(contract: Contract, name: str) -> tuple[date, date] | None:
-    """First and last day of the period in the file's name, or None where the contract reads none from it.
-
-    Raises:
-        UnreadableFileError: the contract expects a period in the name and there is none.
-    """
-    if not contract.file.period_in_name:
-        return None
-    match = re.search(contract.file.period_in_name, name)
-    if match is None:
-        raise UnreadableFileError(
-            f"{name}: the file name does not say which period it covers. "
-            f"Name it like the contract's pattern ({contract.file.patterns[0]} with a period such as 2025K1)."
-        )
-    groups = match.groupdict()
-    month = int(groups["month"]) if groups.get("month") else (int(groups["quarter"]) - 1) * 3 + 1
-    months = 1 if groups.get("month") else 3
-    start = date(int(groups["year"]), month, 1)
-    return start, last_day(month_after(start, months - 1))
-
-
-def delivery_status(contract: Contract, name: str) -> str:
-    """`provisional` where the file's name says so, else `final`."""
-    mark = contract.file.provisional_in_name
-    return "provisional" if mark and mark in name else "final"

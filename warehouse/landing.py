@@ -10,11 +10,10 @@ from transforms.contract import Contract
 from transforms.errors import DataRefusedError, UserError
 from transforms.person_number import first_finding, names_a_person, plain
 from warehouse.connection import writing
+from warehouse.delivery_name import declared_period, delivery_status
 from warehouse.extract_file import (
     Extract,
     cells_of,
-    declared_period,
-    delivery_status,
     header_of,
     read_extract,
     text_of,

@@ -92,7 +92,7 @@ def test_every_check_of_a_shipped_contract_says_why_in_both_languages(path: Path
         ('severity = "warning"', 'severity = "fatal"', "critical"),
         ('key = ["practice_id", "period"]', 'key = ["practice_id", "week"]', "does not describe: week"),
         ('columns = ["visits"]', 'columns = ["visit"]', "does not describe: visit"),
-        ('headers = ["Besøg"]\n', "", "column 'visits' needs headers or a constant"),
+        ('headers = ["Besøg"]\n', "", "column .visits. needs headers, parts, a constant"),
         ('patterns = ["besoeg_*.csv"]', "", "patterns"),
     ],
 )
