@@ -1,4 +1,4 @@
-"""How the suite is divided between processes: what shares a costly fixture stays together, and long parts begin first."""
+"""How the suite is divided between processes: what shares a costly fixture stays together, long parts first."""
 
 from __future__ import annotations
 
