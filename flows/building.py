@@ -48,7 +48,7 @@ def _clusters(workspace: Workspace, plan: PackPlan) -> list[str]:
     found = having.collect()["cluster_id"].to_list()
     if unknown := sorted(set(plan.clusters) - set(found)):
         raise SettingsError(
-            f"klyngeflow.toml plans {plan.package} for {', '.join(unknown)}: no such cluster has a member who consents. "
+            f"klyngeflow.toml plans {plan.package} for {', '.join(unknown)}, where no member has consented. "
             f"Write one of: {', '.join(found[:8])}."
         )
     return [cluster for cluster in found if not plan.clusters or cluster in plan.clusters]
