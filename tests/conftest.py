@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-SHARED = ("region", "manchester", "server")  # one whole run each, for all tests that look at it
+SHARED = (
+    "region",
+    "manchester",
+    "qof",
+    "northern_ireland",
+    "server",
+)  # one whole run each, for all tests that look at it
 LONGEST_FIRST = ("job", "reports", "faults", "flows", "examples", "expectations", "warehouse", "transforms")
 
 
