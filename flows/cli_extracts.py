@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -12,6 +14,8 @@ from flows.cli_options import HERE, JsonOption, WorkspaceOption
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
     app.command()(status)
+    app.command()(rejected)
+    app.command()(withdraw)
 
 
 def status(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
@@ -28,6 +32,39 @@ def status(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> No
         return
     for row in rows:
         typer.echo(outcome_line(row["file_name"], row["state"], row["rows_staged"] or 0, row["reason"] or ""))
+
+
+def rejected(
+    extract: Annotated[int, typer.Argument(help="The extract's number: `klyngeflow status` shows it.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write, or a folder for it.")],
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Write the rows of an extract that were rejected as a file to send back, with what is wrong in each.
+
+    Mended and brought in with `klyngeflow ingest`, they are added to that extract and replace nothing. Leave the last
+    two columns in the file, and the period in its name.
+    """
+    from flows.commands_extracts import write_rejected_rows
+    from flows.settings import load_workspace
+
+    path, rows = write_rejected_rows(load_workspace(workspace), extract, out)
+    typer.echo(f"{rows:,} rows written to {path}.")
+
+
+def withdraw(
+    extract: Annotated[int, typer.Option(help="The extract's number: `klyngeflow status` shows it.")],
+    why: Annotated[str, typer.Option(help="The reason, for whoever reads the ledger later.")],
+    practice: Annotated[str | None, typer.Option(help="Only this practice's part of it.")] = None,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Take a file back that should not have been sent: its figures end, and what it had replaced comes back.
+
+    Nothing is deleted: what was known before can still be read as it was known then.
+    """
+    from flows.commands_extracts import withdraw_extract
+    from flows.settings import load_workspace
+
+    typer.echo(withdraw_extract(load_workspace(workspace), extract, why, practice))
 
 
 def outcome_line(name: str, state: str, rows: int, sentence: str) -> str:
