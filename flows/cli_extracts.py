@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli_options import HERE, JsonOption, WorkspaceOption
+
+if TYPE_CHECKING:
+    from polars import DataFrame
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,20 +22,41 @@ def add_to(app: typer.Typer) -> None:
     app.command()(withdraw)
 
 
-def status(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
-    """List the extracts that came, what became of each, and why a refused one was refused."""
+def status(
+    workspace: WorkspaceOption = HERE,
+    matrix: Annotated[bool, typer.Option("--matrix", help="A line per practice, a mark per month.")] = False,
+    source: Annotated[str | None, typer.Option(help="With --matrix: only this source.")] = None,
+    cluster: Annotated[str | None, typer.Option(help="With --matrix: only this cluster's practices.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what is delivered and what is missing, what became of each file, and what replaced what.
+
+    The number before a file is the one that `klyngeflow rejected` and `klyngeflow withdraw` ask for.
+    """
     from flows.settings import load_workspace
     from flows.starting import require_warehouse
-    from warehouse.ledger import extracts
+    from flows.status import matrix_lines, status_lines
+    from warehouse.ledger import extracts, source_months, submission_states
+    from warehouse.schema import migrate
 
     opened = load_workspace(workspace)
     require_warehouse(opened)
-    rows = extracts(opened.store).iter_rows(named=True)
-    if as_json:
-        typer.echo(json.dumps(list(rows), ensure_ascii=False, indent=1, default=str))
+    migrate(opened.store.database)
+    if matrix:
+        states = submission_states(opened.store, source, cluster)
+        _tell({"states": states}, matrix_lines(states), as_json=as_json)
         return
-    for row in rows:
-        typer.echo(outcome_line(row["file_name"], row["state"], row["rows_staged"] or 0, row["reason"] or ""))
+    months, files = source_months(opened.store), extracts(opened.store)
+    _tell({"months": months, "extracts": files}, status_lines(months, files), as_json=as_json)
+
+
+def _tell(tables: dict[str, DataFrame], lines: Iterable[str], *, as_json: bool) -> None:
+    if as_json:
+        shown = {name: list(table.iter_rows(named=True)) for name, table in tables.items()}
+        typer.echo(json.dumps(shown, ensure_ascii=False, indent=1, default=str))
+        return
+    for line in lines:
+        typer.echo(line)
 
 
 def rejected(

@@ -135,3 +135,15 @@ def extracts(store: Store) -> pl.DataFrame:
     """One row per extract, newest last."""
     with reading(store.database) as connection:
         return run(connection, "read_extracts").pl()
+
+
+def source_months(store: Store) -> pl.DataFrame:
+    """One row per source and month that came: how many practices submitted it, of how many that were open."""
+    with reading(store.database) as connection:
+        return run(connection, "read_source_months").pl()
+
+
+def submission_states(store: Store, source: str | None, cluster_id: str | None) -> pl.DataFrame:
+    """One row per practice, source and month: `state` as in ledger.submission_state."""
+    with reading(store.database) as connection:
+        return run(connection, "read_submission_states", {"source": source, "cluster_id": cluster_id}).pl()
