@@ -6,11 +6,14 @@ import getpass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from polars import DataFrame
+
 from flows.settings import Workspace
 from flows.starting import require_warehouse
 from transforms.errors import UserError
 from transforms.person_number import first_finding, plain
 from warehouse import ledger
+from warehouse.bridge import bridge, printed_packs
 from warehouse.connection import one_command
 from warehouse.publishing import publish
 from warehouse.rejected_rows import write_rejected
@@ -21,6 +24,10 @@ from warehouse.withdrawal import withdraw as take_back
 
 class UnknownExtractError(UserError):
     """There is no extract of that number."""
+
+
+class UnknownPackError(UserError):
+    """No such pack was printed."""
 
 
 class UnsuitableReasonError(UserError):
@@ -63,3 +70,19 @@ def _entry(workspace: Workspace, extract_id: int) -> ledger.Entry:
     if found is None:
         raise UnknownExtractError(f"There is no extract {extract_id}. `klyngeflow status` lists them all.")
     return found
+
+
+def bridges(workspace: Workspace, pack_id: str | None) -> dict[str, DataFrame]:
+    """By pack, the figures that are others now than when the pack was first printed.
+
+    Raises:
+        UnknownPackError: no such pack was printed.
+    """
+    require_warehouse(workspace)
+    silence = workspace.definition.consent.default == "given"
+    printed = printed_packs(workspace.store, silence_is_consent=silence)
+    chosen = [each for each in printed if pack_id in (None, each.pack_id)]
+    if pack_id is not None and not chosen:
+        named = ", ".join(each.pack_id for each in printed[:6]) or "none was printed"
+        raise UnknownPackError(f"No pack {pack_id} was printed. Write the name of its folder in the outbox: {named}.")
+    return {each.pack_id: bridge(workspace.store, workspace.package(each.package_id), each) for each in chosen}

@@ -9,8 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from transforms.calendar import month_after
-
 MARKS = {
     "figures": "#",
     "zero": "0",
@@ -20,8 +18,8 @@ MARKS = {
     "not_applicable": " ",
 }
 LEGEND = (
-    "# figures   0 submitted, none happened   p provisional   ! rows of the file were rejected   "
-    ". not submitted   blank: not open then"
+    "# figures   0 submitted, none happened   p provisional   . not submitted",
+    "! some rows of the file were rejected    blank: not open then",
 )
 _MONTHS_ACROSS = 36
 Row = Mapping[str, Any]
@@ -40,7 +38,7 @@ def status_lines(months: pl.DataFrame, extracts: pl.DataFrame) -> Iterator[str]:
 
 
 def _source_lines(rows: Sequence[Row]) -> Iterator[str]:
-    for _, alike in groupby(_with_gaps(rows), key=lambda row: tuple(row[key] for key in row if key not in _OWN)):
+    for _, alike in groupby(rows, key=lambda row: tuple(row[key] for key in row if key not in _OWN)):
         group = list(alike)
         first = group[0]
         if first["practices_submitted"] == 0:
@@ -59,16 +57,6 @@ _WORDS = {
     "practices_zero": "with nothing to count",
     "practices_in_part": "in a file with rejected rows",
 }
-
-
-def _with_gaps(rows: Sequence[Row]) -> Iterator[Row]:
-    """`rows` with an empty one for each month between them that nobody submitted."""
-    held = {row["period"]: row for row in rows}
-    empty = dict.fromkeys(rows[0], 0)
-    month, last = min(held), max(held)
-    while month <= last:
-        yield held.get(month) or {**empty, "period": month}
-        month = month_after(month, 1)
 
 
 def _span(group: Sequence[Row]) -> str:
@@ -108,7 +96,7 @@ def matrix_lines(states: pl.DataFrame) -> Iterator[str]:
         months = sorted(block["period"].unique())
         for start in range(0, len(months), _MONTHS_ACROSS):
             yield from _block(str(source), block, months[start : start + _MONTHS_ACROSS])
-    yield LEGEND
+    yield from LEGEND
 
 
 def _block(source: str, block: pl.DataFrame, months: Sequence[date]) -> Iterator[str]:

@@ -28,10 +28,12 @@ from ledger.submission as held left join counted
 
 alter table report.source add column rows_rejected bigint;
 
--- One row per practice, source and month for which the source has come from anybody. `state`: figures, zero,
+-- One row per practice, source and month between the first and the last that anybody submitted. `state`: figures, zero,
 -- provisional, in_part (rows of the file behind it were rejected), not_submitted, not_applicable (not open then).
 create view ledger.submission_state as
-with months as (select distinct source, period from ledger.coverage where known_to is null),
+with months as (
+    select source, unnest(generate_series(min(period), max(period), interval 1 month))::date as period
+    from ledger.coverage where known_to is null group by source),
 mended as (
     select supplement_to as extract_id, arg_max(rows_staged, extract_id) as rows from ledger.extract
     where state = 'promoted' and supplement_to is not null group by all),
@@ -47,11 +49,12 @@ held as (
     where coverage.known_to is null group by all)
 select practice.practice_id, months.source, months.period,
     case
+        when (practice.opened > last_day(months.period) or practice.closed < months.period) and coalesce(held.rows, 0) = 0
+            then 'not_applicable'
         when held.submitted and held.provisional then 'provisional'
         when held.submitted and held.in_part then 'in_part'
         when held.submitted and held.rows = 0 then 'zero'
         when held.submitted then 'figures'
-        when practice.opened > last_day(months.period) or practice.closed < months.period then 'not_applicable'
         else 'not_submitted' end as state,
     held.rows, held.files
 from (
