@@ -69,8 +69,8 @@ def _period(row: dict[str, Any], silence_is_consent: bool) -> Period:
 def bridge(store: Store, package: Package, printed: Printed) -> pl.DataFrame:
     """One row per measure, unit, set and window of the pack whose figure is another one now.
 
-    Columns: KEY, then `then_` and `now_` with numerator, denominator, value and state, and `why` in words. Units are the
-    pack's practices, its cluster and the region; a figure that is there only once has nulls on the other side.
+    Columns: KEY, then `then_` and `now_` with numerator, denominator, value and state, and `why` in words. Units are
+    the pack's practices, its cluster and the region; a figure that is there only once has nulls on the other side.
     """
     with reading(store.database) as connection:
         then = one_value(connection, "known_by", {"printed_at": printed.printed_at})
