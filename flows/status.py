@@ -103,7 +103,7 @@ def _block(source: str, block: pl.DataFrame, months: Sequence[date]) -> Iterator
     held = {(row[0], row[2]): row[3] for row in block.iter_rows()}
     practices = sorted(block["practice_id"].unique())
     width = max(len(source), *map(len, practices))
-    yield f"{source:{width}}  {_ruler(months, '%Y')}"
+    yield f"{source:{width}}  {_ruler(months)}"
     yield f"{'':{width}}  {''.join(f'{month.month % 10}' for month in months)}"
     for practice in practices:
         marks = "".join(MARKS[held.get((practice, month), "not_submitted")] for month in months)
@@ -111,9 +111,11 @@ def _block(source: str, block: pl.DataFrame, months: Sequence[date]) -> Iterator
     yield ""
 
 
-def _ruler(months: Sequence[date], form: str) -> str:
+def _ruler(months: Sequence[date]) -> str:
+    """The years above the columns where they begin; the first month's only where it leaves room for the next."""
     line = ""
     for index, month in enumerate(months):
-        if (index == 0 or month.month == 1) and len(line) <= index:
-            line = f"{line:{index}}{month:{form}}"
+        crowded = any(later.month == 1 for later in months[index + 1 : index + 5])
+        if month.month == 1 or (index == 0 and not crowded):
+            line = f"{line:{index}}{month:%Y}"
     return line

@@ -38,21 +38,21 @@ def test_status_names_what_is_there_what_is_missing_and_what_replaced_what(works
         "  2024-10            1 of 3 practices",
         "  2024-11 to 2024-12 1 of 3 practices, 1 with nothing to count",
         "  2025-01 to 2025-03 missing: no practice has submitted it",
-        "  2025-04            1 of 3 practices, 1 provisional",
-        "  2025-05 to 2025-06 1 of 3 practices, 1 provisional",
-    ] or lines[4] == "  2025-04 to 2025-06 1 of 3 practices, 1 provisional"
-    assert lines[-2].endswith("recepter_2025K2_foreloebig.csv provisional, 1 rows") or "replaced by" in lines[-2]
+        "  2025-04 to 2025-06 1 of 3 practices, 1 provisional",
+        "",
+    ]
     assert f"{'':26}replaced by recepter_2025K2_foreloebig_rettet.csv" in lines
 
 
 def test_the_matrix_has_a_mark_for_every_month(workspace: Workspace) -> None:
     lines = said(workspace, "status", "--matrix", "--source", "prescriptions", "--cluster", "K1")
-    assert lines[:4] == [
-        "prescriptions  2024",
+    assert lines[:5] == [
+        "prescriptions     2025",
         "               012123456",
         "010101         #00...ppp",
         "020202         .........",
-    ] or lines[2] == "010101         #00...ppp"
+        "030303         .........",
+    ]
     assert max(map(len, lines)) <= 80
 
 
