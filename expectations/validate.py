@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from great_expectations.core import ExpectationValidationResult
@@ -43,18 +44,24 @@ def validate(staged: Path, contract: Contract, reference: Reference) -> tuple[Ch
     planned = expectations_for(contract, reference)
     with opened(staged) as rows:
         rows_checked = rows.count()
-        return tuple(_asked(plan, rows, rows_checked) for plan in planned)
+        most = int(contract.bad_rows.most * rows_checked)
+        return tuple(_asked(plan, rows, rows_checked, most) for plan in planned)
 
 
-def _asked(plan: PlannedCheck, rows: StagedRows, rows_checked: int) -> CheckResult:
+def _asked(plan: PlannedCheck, rows: StagedRows, rows_checked: int, most_rejected: int) -> CheckResult:
     # One by one: asked together, a check that crashes takes the checks that share its query with it.
     try:
         answers = {name: _answer(expectation, rows) for name, expectation in plan.expectations.items()}
         failed = {name: answer for name, answer in answers.items() if not answer.success}
-        rows_failed, examples = _found(plan, rows, failed)
+        rows_failed, cells = _found(plan, rows, failed, most_rejected)
     except Exception:
         return _result(plan, "crashed", 0)
-    return _result(plan, "failed" if failed else "passed", rows_checked, rows_failed, examples)
+    result = _result(plan, "failed" if failed else "passed", rows_checked, rows_failed, cells[:EXAMPLES])
+    return replace(result, rejected=cells) if _rejects(plan, rows_failed, most_rejected) else result
+
+
+def _rejects(plan: PlannedCheck, rows_failed: int, most: int) -> bool:
+    return plan.check.severity == "critical" and plan.check.rows == "reject" and 0 < rows_failed <= most
 
 
 def _result(
@@ -77,15 +84,17 @@ def _answer(expectation: Expectation, rows: StagedRows) -> ExpectationValidation
 
 
 def _found(
-    plan: PlannedCheck, rows: StagedRows, failed: dict[str, ExpectationValidationResult]
+    plan: PlannedCheck, rows: StagedRows, failed: dict[str, ExpectationValidationResult], most_rejected: int
 ) -> tuple[int, tuple[Example, ...]]:
-    """Rows that broke the rule and the first of them. A wrong number of rows is no row's fault."""
+    """Rows that broke the rule, and the first of them or all to be rejected. A wrong count is no row's fault."""
     if not failed or plan.check.rule == "row_count":
         return 0, ()
     queries = {name: _offending_rows(plan.expectations[name], answer) for name, answer in failed.items()}
     # A row can be wrong in two columns and is still one row.
     rows_failed = rows.count_offending(queries) if len(failed) > 1 else _count(*failed.values())
-    first = rows.first_offending(queries, EXAMPLES)
+    # A row can be named once for each column.
+    limit = rows_failed * len(failed) if _rejects(plan, rows_failed, most_rejected) else EXAMPLES
+    first = rows.first_offending(queries, limit)
     return rows_failed, tuple(Example(number, name, NO_VALUE if cell is None else cell) for number, name, cell in first)
 
 

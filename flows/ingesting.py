@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Literal
 
 from expectations.process import Validator
-from flows.refusals import refused_by_checks, refused_cell
+from flows.checking import checked, contract_of_part
+from flows.refusals import refused_by_checks, refused_cell, refused_rows
 from flows.settings import Workspace
 from transforms.contract import Contract
 from transforms.errors import UserError
-from warehouse import ledger
+from warehouse import bad_rows, ledger, supplements
 from warehouse.extract_file import Extract
 from warehouse.landing import Landed, land
 from warehouse.promotion import promote
@@ -97,31 +98,48 @@ def stage_extract(workspace: Workspace, extract_id: int) -> None:
         staged = stage(extract, landed, contract, workspace.store.staged(entry.source, entry.sha256))
         ledger.record_staged(workspace.store, contract, extract_id, staged)
         rejected = ledger.first_rejected(workspace.store, entry.source, entry.sha256)
-        if rejected is not None:
+        if rejected is not None and not contract.bad_rows.most:
             raise refused_cell(entry.file_name, contract, *rejected)
 
 
 def validate_extract(workspace: Workspace, extract_id: int, validator: Validator) -> None:
-    """Ask every check of the contract; refuse the extract when a critical one does not pass.
+    """Ask every check of the contract; refuse the extract when a critical one does not pass, or too many rows do not.
 
     Raises:
         UserError: the ledger has the extract as refused, and why.
     """
     contract, entry = _extract(workspace, extract_id)
     staged = workspace.store.staged(entry.source, entry.sha256)
-    results = validator.validate(staged, contract, ledger.reference(workspace.store, extract_id))
-    ledger.record_checks(workspace.store, contract, extract_id, results)
     with _refusing(workspace, extract_id):
-        refusal = refused_by_checks(entry.file_name, contract, results)
+        mended = supplements.recognised(workspace.store, contract, entry)
+        asked = contract_of_part(contract, entry, mended)
+        results = checked(validator, staged, asked, ledger.reference(workspace.store, extract_id))
+        ledger.record_checks(workspace.store, asked, extract_id, results)
+        rows = bad_rows.record(workspace.store, extract_id, staged)
+        refusal = refused_rows(entry, asked, rows, results) or refused_by_checks(entry.file_name, asked, results)
         if refusal is not None:
             raise refusal
+        if mended is not None:
+            supplements.refuse_foreign_rows(workspace.store, contract, entry)
 
 
 def promote_extract(workspace: Workspace, extract_id: int) -> Outcome:
     """Enter the rows as facts."""
     contract, entry = _extract(workspace, extract_id)
     promote(workspace.store, contract, extract_id, workspace.store.staged(entry.source, entry.sha256))
-    return Outcome(entry.file_name, "accepted", entry.rows_staged or 0)
+    return Outcome(entry.file_name, "accepted", entry.rows_staged or 0, _told(entry))
+
+
+def _told(entry: ledger.Entry) -> str:
+    """What an accepted file is told besides its rows."""
+    parts: list[str] = []
+    if entry.rows_rejected:
+        parts.append(
+            f"{entry.rows_rejected:,} rows are left out: klyngeflow rejected {entry.extract_id} --out FILE writes them"
+        )
+    if entry.supplement_to is not None:
+        parts.append(f"added to extract {entry.supplement_to}, whose rejected rows they were")
+    return f"{entry.rows_staged or 0:,} rows; {'; '.join(parts)}." if parts else ""
 
 
 def _extract(workspace: Workspace, extract_id: int) -> tuple[Contract, ledger.Entry]:

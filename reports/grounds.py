@@ -55,7 +55,9 @@ def _source_line(source: str, extracts: Sequence[Mapping[str, Any]], setting: Se
         shas=_shas([extract["sha256"] for extract in extracts], setting),
     )
     excluded = sum(extract["rows_excluded"] or 0 for extract in extracts)
-    return Markdown(line + " " + voice.one_or_many("grounds", "excluded", excluded)) if excluded else line
+    rejected = sum(extract["rows_rejected"] or 0 for extract in extracts)
+    told = (("excluded", excluded), ("rejected", rejected))
+    return Markdown(" ".join([line, *(voice.one_or_many("grounds", key, rows) for key, rows in told if rows)]))
 
 
 def _status(statuses: Sequence[str], setting: Setting) -> str:

@@ -31,7 +31,10 @@ class Example:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check of one extract. *failed*: the data broke the rule. *crashed*: the check itself could not run."""
+    """One check of one extract. *failed*: the data broke the rule. *crashed*: the check itself could not run.
+
+    `rejected` has every offending cell where the contract rejects the rows of the rule and accepts so many of them.
+    """
 
     check_id: str
     rule: str
@@ -41,8 +44,12 @@ class CheckResult:
     rows_checked: int
     rows_failed: int
     examples: tuple[Example, ...] = ()
+    rejected: tuple[Example, ...] = ()
 
     @property
     def blocks(self) -> bool:
-        """Whether the extract must not be promoted: a critical rule that failed, or could not be asked."""
-        return self.severity == "critical" and self.outcome != "passed"
+        """Whether the extract must not be promoted: a critical rule that failed, or could not be asked.
+
+        Rows that are rejected one by one block nothing: the others go on without them.
+        """
+        return self.severity == "critical" and self.outcome != "passed" and not self.rejected

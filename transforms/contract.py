@@ -34,6 +34,10 @@ Rule = Literal[
 class FileFormat(Strict):
     """How the file is written. `period_in_name` has the named groups year and month or quarter; empty: see the rows.
 
+    `correction_in_name` is a pattern, with the group number where corrections are counted: a higher one replaces a
+    lower one in whatever order they come. `difference_in_name` marks files that hold only what is to be added to or
+    taken from a delivery, and replace nothing.
+
     `header` names the columns of a file that has no line of names; `header_rows` is 2 where an upper line groups the
     lower one (the names are then joined by a space). Lines above the header are found by themselves. `sheet` is a
     sheet's name or a pattern for it, empty where the workbook has one sheet to read. `encoding` may be `auto`: UTF-8
@@ -49,6 +53,8 @@ class FileFormat(Strict):
     missing: tuple[str, ...] = ("",)
     period_in_name: str | None = None
     provisional_in_name: str | None = None
+    correction_in_name: str | None = None
+    difference_in_name: str | None = None
     header: tuple[str, ...] = ()
     header_rows: Literal[1, 2] = 1
     sheet: str | None = None

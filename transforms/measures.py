@@ -7,19 +7,21 @@ import polars as pl
 from transforms.calendar import Window
 from transforms.definitions import Measure
 from transforms.intervals import poisson, wilson
-from transforms.practice_months import Facts, counted_months, open_months
+from transforms.practice_months import Facts, counted_months, empty_lists, open_months
 
 
 def practice_figures(measure: Measure, window: Window, facts: Facts, minimum_events: int) -> pl.DataFrame:
     """One row per practice of the registry: numerator, denominator, value, its 95 % interval and its state.
 
     A practice with no month that counts has no figure: `not_applicable` when it was closed all through the window,
-    `not_submitted` when it was open.
+    `not_computable` when it submitted and had nobody on its list, else `not_submitted`.
     """
     months = counted_months(measure, window, facts)
     sums = summed(measure, window, months, "practice_id")
     every = open_months(window, facts.practices).join(sums, on="practice_id", how="left")
-    return figures(measure, every, minimum_events).sort("practice_id")
+    nobody_listed = pl.col("practice_id").is_in(empty_lists(measure, window, facts)["practice_id"].to_list())
+    state = pl.when((pl.col("state") == "not_submitted") & nobody_listed).then(pl.lit("not_computable"))
+    return figures(measure, every, minimum_events).with_columns(state=state.otherwise("state")).sort("practice_id")
 
 
 def summed(measure: Measure, window: Window, months: pl.DataFrame, unit: str) -> pl.DataFrame:

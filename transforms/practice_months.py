@@ -35,10 +35,7 @@ def counted_months(measure: Measure, window: Window, facts: Facts) -> pl.DataFra
     month that counts is a zero. Listed patients are person-months here: `measures.summed` divides them by the months
     of the window.
     """
-    months = _listed(window, facts)
-    for source in sorted({measure.numerator.source, measure.denominator.source}):
-        submitted = facts.submissions.filter(pl.col("source") == source)
-        months = months.join(submitted, on=["practice_id", "period"], how="semi")
+    months = _submitted(measure, _listed(window, facts, pl.col("patients") > 0), facts)
     for part, selection in (("numerator", measure.numerator), ("denominator", measure.denominator)):
         sums = monthly_sums(selection, facts.by_source).rename({"total": part})
         months = months.join(sums, on=["practice_id", "period"], how="left")
@@ -46,10 +43,23 @@ def counted_months(measure: Measure, window: Window, facts: Facts) -> pl.DataFra
     return _with_cluster(counted, window, facts).sort("practice_id", "period").collect()
 
 
-def _listed(window: Window, facts: Facts) -> pl.LazyFrame:
+def empty_lists(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
+    """One row per practice that submitted the measure's sources for a month of `window` and listed nobody in it."""
+    months = _submitted(measure, _listed(window, facts, pl.col("patients") == 0), facts)
+    return months.select(pl.col("practice_id").unique().sort()).collect()
+
+
+def _submitted(measure: Measure, months: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
+    for source in sorted({measure.numerator.source, measure.denominator.source}):
+        submitted = facts.submissions.filter(pl.col("source") == source)
+        months = months.join(submitted, on=["practice_id", "period"], how="semi")
+    return months
+
+
+def _listed(window: Window, facts: Facts, which: pl.Expr) -> pl.LazyFrame:
     inside = facts.by_source["list_sizes"].filter(pl.col("period").is_between(window.start, window.end))
     patients = inside.group_by("practice_id", "period").agg(pl.col("patients").sum())
-    return patients.filter(pl.col("patients") > 0).select("practice_id", "period")
+    return patients.filter(which).select("practice_id", "period")
 
 
 def _with_cluster(months: pl.LazyFrame, window: Window, facts: Facts) -> pl.LazyFrame:

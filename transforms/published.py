@@ -84,6 +84,7 @@ SOURCE = pl.Schema(
         "status": pl.String,  # provisional | final
         "rows": pl.Int64,
         "rows_excluded": pl.Int64,
+        "rows_rejected": pl.Int64,  # could not be used, and no mended row has come for them
     }
 )
 

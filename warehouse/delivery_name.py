@@ -35,3 +35,21 @@ def delivery_status(contract: Contract, name: str) -> str:
     """`provisional` where the file's name says so, else `final`."""
     mark = contract.file.provisional_in_name
     return "provisional" if mark and mark in name else "final"
+
+
+def delivery_kind(contract: Contract, name: str) -> str:
+    """`difference` where the file's name says that it holds differences to an earlier delivery alone, else `full`."""
+    mark = contract.file.difference_in_name
+    return "difference" if mark and mark in name else "full"
+
+
+def correction_number(contract: Contract, name: str) -> int:
+    """Which correction the file's name says it is: 0 for none; a mark without a number is the first.
+
+    Differences always correct something.
+    """
+    pattern = contract.file.correction_in_name
+    match = re.search(pattern, name) if pattern else None
+    if match is None:
+        return 1 if delivery_kind(contract, name) == "difference" else 0
+    return int(match.groupdict().get("number") or 1)

@@ -145,7 +145,8 @@ def _entered(store: Store, contract: Contract, extract: Extract, received_by: st
         if known is not None:
             extract_id, state, promoted_at = known
             held = row | {"extract_id": extract_id, "promoted_at": promoted_at}
-            replacing = run(connection, "replaced_by", held).fetchone() if state == "promoted" else None
+            accepted = state in {"promoted", "withdrawn"}  # withdrawn bytes do not come back by themselves either
+            replacing = run(connection, "replaced_by", held).fetchone() if accepted else None
             if not (again and replacing):
-                return Landed(extract_id, extract.sha256, state == "promoted", replacing and replacing[0])
+                return Landed(extract_id, extract.sha256, accepted, replacing and replacing[0])
         return Landed(one_value(connection, "enter_extract", row), extract.sha256, False)

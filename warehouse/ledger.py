@@ -12,6 +12,7 @@ import polars as pl
 from transforms.calendar import last_day, month_after
 from transforms.checked import CheckResult, Example, Reference
 from transforms.contract import Contract
+from transforms.person_number import first_finding, plain
 from warehouse.connection import attach, reading, writing
 from warehouse.queries import run
 from warehouse.staging import Staged
@@ -29,6 +30,9 @@ class Entry:
     state: str
     reason: str | None
     rows_staged: int | None
+    rows_rejected: int | None = None
+    supplement_to: int | None = None
+    status: str = "final"
 
 
 def utc_now() -> datetime:
@@ -40,11 +44,22 @@ def record_staged(store: Store, contract: Contract, extract_id: int, staged: Sta
     """Enter how many rows went where, every row that was left out, and the period where the file's name had none."""
     with writing(store.database) as connection:
         attach(connection, staged.path, "staging", read_only=True)
-        run(connection, "forget_rejected", {"extract_id": extract_id})
-        run(connection, "enter_rejected", {"extract_id": extract_id})
+        enter_rejected(connection, extract_id, failed=False)
         start, end = _period(connection, contract, extract_id)
         counts = {key: value for key, value in asdict(staged).items() if key != "path"}
         run(connection, "mark_staged", counts | {"extract_id": extract_id, "period_start": start, "period_end": end})
+
+
+def enter_rejected(connection: duckdb.DuckDBPyConnection, extract_id: int, *, failed: bool) -> None:
+    """Enter every row that the staged file, attached as `staging`, left out; a value like a person number stays out.
+
+    `failed`: the rows that a check rejected are set aside in it as well.
+    """
+    today = datetime.now(UTC).date()
+    values = [row[0] for row in run(connection, "rejected_values", failed=failed).fetchall()]
+    personal = [value for value in values if first_finding(plain(value), today)]
+    run(connection, "forget_rejected", {"extract_id": extract_id})
+    run(connection, "enter_rejected", {"extract_id": extract_id, "personal": personal}, failed=failed)
 
 
 def reference(store: Store, extract_id: int) -> Reference:
@@ -109,7 +124,26 @@ def entry(store: Store, extract_id: int) -> Entry:
         return Entry(*run(connection, "read_entry", {"extract_id": extract_id}).fetchall()[0])
 
 
+def entry_if_any(store: Store, extract_id: int) -> Entry | None:
+    """The ledger's row of one extract, or None where there is none of that number."""
+    with reading(store.database) as connection:
+        row = run(connection, "read_entry", {"extract_id": extract_id}).fetchone()
+    return None if row is None else Entry(*row)
+
+
 def extracts(store: Store) -> pl.DataFrame:
     """One row per extract, newest last."""
     with reading(store.database) as connection:
         return run(connection, "read_extracts").pl()
+
+
+def source_months(store: Store) -> pl.DataFrame:
+    """One row per source and month that came: how many practices submitted it, of how many that were open."""
+    with reading(store.database) as connection:
+        return run(connection, "read_source_months").pl()
+
+
+def submission_states(store: Store, source: str | None, cluster_id: str | None) -> pl.DataFrame:
+    """One row per practice, source and month: `state` as in ledger.submission_state."""
+    with reading(store.database) as connection:
+        return run(connection, "read_submission_states", {"source": source, "cluster_id": cluster_id}).pl()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -10,56 +10,65 @@ import duckdb
 from transforms.contract import Contract
 from transforms.definitions import QUANTITIES
 from warehouse.connection import attach, writing
-from warehouse.queries import one_value, run
+from warehouse.delivery_name import correction_number, delivery_kind
+from warehouse.queries import run
+from warehouse.standing import Moment, next_moment, settle
 from warehouse.workspace import Store
 
 
 def promote(store: Store, contract: Contract, extract_id: int, staged: Path) -> None:
-    """Enter the extract's rows as facts; what they replace keeps its figures and gets an end to its being known."""
+    """Enter the extract's rows as facts; what they replace keeps its figures and gets an end to its being known.
+
+    An extract that was promoted already is left as it is.
+    """
     with writing(store.database) as connection:
         attach(connection, staged, "staging", read_only=True)
-        now = _now(connection)
+        moment = Moment(extract_id, next_moment(connection))
+        entered = run(connection, "find_coverage", moment.values()).fetchone()
+        run(connection, "mark_promoted", {"extract_id": extract_id, "now": entered[0] if entered else moment.now})
         if contract.source == "registry":
-            run(connection, "promote_registry", now=now.isoformat(), extract_id=extract_id)
-        else:
-            _promote_facts(connection, contract, extract_id, now)
-        run(connection, "mark_promoted", {"extract_id": extract_id, "now": now})
+            run(connection, "promote_registry", now=moment.now.isoformat(), extract_id=extract_id)
+        elif not entered:
+            _promote_facts(connection, contract, moment)
 
 
-def _now(connection: duckdb.DuckDBPyConnection) -> datetime:
-    # The order of promotion decides what was known when; the clock only labels it, and may have been set back.
-    last = one_value(connection, "last_known")
-    now = datetime.now(UTC).replace(tzinfo=None)
-    return now if last is None or now > last else last + timedelta(microseconds=1)
-
-
-def _promote_facts(connection: duckdb.DuckDBPyConnection, contract: Contract, extract_id: int, now: datetime) -> None:
-    _accept(connection, contract, extract_id)
-    known = {"extract_id": extract_id, "now": now}
-    run(connection, "supersede_facts", {"now": now}, table=contract.table)
+def _promote_facts(connection: duckdb.DuckDBPyConnection, contract: Contract, moment: Moment) -> None:
+    period = _accept(connection, contract, moment.extract_id)
+    outranked = settle(connection, contract, moment)
     columns = {column.name for column in contract.columns}
     run(
         connection,
         "promote_facts",
-        known,
+        moment.values() | {"period_start": period[0], "period_end": period[1]},
         table=contract.table,
         key=contract.key,
         quantities=[name for name in QUANTITIES[contract.source] if name in columns],
         net=contract.corrections == "net",
         months_held=contract.months_held,
+        outranked=outranked,
+        slice=contract.slice,
     )
-    run(connection, "supersede_submissions", {"now": now, "source": contract.source})
-    run(connection, "enter_submissions", known | {"source": contract.source})
 
 
-def _accept(connection: duckdb.DuckDBPyConnection, contract: Contract, extract_id: int) -> None:
-    start, end, status = run(connection, "extract_period", {"extract_id": extract_id}).fetchall()[0]
-    listed = contract.submission is not None and contract.submission.by == "listed"
+def _accept(connection: duckdb.DuckDBPyConnection, contract: Contract, extract_id: int) -> tuple[date, date]:
+    """Fill `incoming` and `touched` with what the extract decides; returns the period it covers."""
+    row = run(connection, "read_standing", {"extract_id": extract_id}).fetchall()[0]
+    name, mended = row[1], row[4]
+    kind = "supplement" if mended is not None else delivery_kind(contract, name)
+    values = {"extract_id": extract_id, "kind": kind, "correction": correction_number(contract, name)}
+    run(connection, "mark_kind", values)
+    # A supplement belongs to the period of the extract it mends, whatever its own name says.
+    period = run(connection, "extract_period", {"extract_id": mended or extract_id}).fetchall()[0][:2]
+    by = contract.submission.by if contract.submission else "any_row"
     run(
         connection,
         "accept",
-        {"period_start": start, "period_end": end},
-        listed=listed,
-        provisional=status == "provisional",
-        source=contract.source,
+        {"period_start": period[0], "period_end": period[1]},
+        listed=by == "listed" and kind == "full",
+        in_month=by == "row_in_month",
+        difference=kind == "difference",
+        months_held=contract.months_held,
+        slice=contract.slice,
     )
+    run(connection, "touch_incoming")
+    return period

@@ -191,6 +191,7 @@ def _sources() -> Iterable[dict[str, Any]]:
                 "status": status,
                 "rows": 12000 + at,
                 "rows_excluded": 3 if at == 0 and source == "prescriptions" else 0,
+                "rows_rejected": 2 if at == 0 and source == "prescriptions" else 0,
             }
 
 

@@ -103,6 +103,7 @@ STATES = [
     pytest.param(SHARE, {"items": 0, "others": 7}, "zero", id="none of 21"),
     pytest.param(SHARE, {"items": 0, "others": 6}, "too_few", id="none of 18"),
     pytest.param(SHARE, {"items": 0, "others": 0}, "not_computable", id="none of none"),
+    pytest.param(RATE, {"patients": 0}, "not_computable", id="submitted with nobody listed"),
     pytest.param(RATE, NO_MONTHS, "not_submitted", id="open and silent"),
     pytest.param(RATE, NO_MONTHS | {"closed": BEFORE[0]}, "not_submitted", id="open for one day and silent"),
     pytest.param(RATE, NO_MONTHS | {"closed": BASELINE.start.replace(year=2024)}, "not_applicable", id="closed before"),

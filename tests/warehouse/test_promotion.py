@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from small_store import (
     NAMES,
     REGISTERED,
@@ -24,7 +21,7 @@ from small_store import (
 )
 
 from transforms.contract import Submission
-from warehouse import promotion
+from warehouse import promotion, standing
 from warehouse.facts import NothingLoadedError, last_known, read_facts
 from warehouse.landing import land
 from warehouse.ledger import extracts, record_checks, reference
@@ -99,7 +96,7 @@ def test_a_clock_set_back_changes_nothing_about_what_was_known_when(
 ) -> None:
     brought_in(store, PRESCRIPTIONS, FINAL, prescription())
     before = last_known(store)
-    monkeypatch.setattr(promotion, "datetime", clock_at(datetime(2001, 1, 1)))
+    monkeypatch.setattr(standing, "datetime", clock_at(datetime(2001, 1, 1)))
     brought_in(store, PRESCRIPTIONS, "recepter_2025K1_rettet.csv", prescription(items="8"))
     assert last_known(store) > before
     assert known_items(store, before) == {("010101", JANUARY): 3}
@@ -209,44 +206,3 @@ def test_nothing_known_is_one_sentence(tmp_path: Path) -> None:
 def test_a_contract_without_checks_leaves_an_empty_page_in_the_ledger(store: Store) -> None:
     record_checks(store, contract_of("prescriptions", checks=()), 1, ())
     assert rows_of(store.database, "ledger.check") == []
-
-
-DELIVERIES = st.lists(
-    st.tuples(
-        st.sampled_from([FINAL, "recepter_2025K1_rettet.csv", PROVISIONAL, "recepter_2025K2.csv"]),
-        st.dictionaries(st.sampled_from(sorted(REGISTERED)), st.integers(0, 99), min_size=1),
-    ),
-    min_size=1,
-    max_size=5,
-)
-
-
-@settings(max_examples=6, deadline=None)
-@given(deliveries=DELIVERIES)
-def test_the_figures_are_those_of_the_last_final_delivery_of_each_practice_and_quarter(
-    registered_store: Store, tmp_path_factory: pytest.TempPathFactory, deliveries: list[tuple[str, dict[str, int]]]
-) -> None:
-    store = copy_of(registered_store, tmp_path_factory)
-    decided: dict[tuple[str, date], tuple[bool, int]] = {}
-    seen: set[tuple[str, str]] = set()
-    remembered: list[tuple[datetime, dict[tuple[str, date], float]]] = []
-    for name, items in deliveries:
-        month, final = ("2025-04" if "K2" in name else "2025-01"), name != PROVISIONAL
-        rows = [prescription(practice, month, str(count)) for practice, count in items.items()]
-        delivery = ("".join(rows), str(final) + month)
-        if delivery in seen:
-            continue
-        seen.add(delivery)
-        brought_in(store, PRESCRIPTIONS, name, *rows)
-        for practice, count in items.items():
-            key = (practice, date.fromisoformat(f"{month}-01"))
-            if final or not decided.get(key, (False, 0))[0]:
-                decided[key] = (final, count)
-        remembered.append((last_known(store), {key: count for key, (_, count) in decided.items()}))
-    assert all(known_items(store, moment) == figures_then for moment, figures_then in remembered)
-
-
-def copy_of(store: Store, factory: pytest.TempPathFactory) -> Store:
-    folder = factory.mktemp("copy")
-    shutil.copytree(store.root, folder, dirs_exist_ok=True)
-    return Store(folder)

@@ -24,7 +24,6 @@ PARTS = {
     "header": ["Recepter"],
     "compression": "none",
     "listed": False,
-    "provisional": True,
     "source": "prescriptions",
     "key": ("practice_id",),
     "quantities": ["items"],
@@ -32,6 +31,11 @@ PARTS = {
     "months_held": 3,
     "now": "2025-01-01",
     "extract_id": 1,
+    "slice": ("code",),
+    "in_month": False,
+    "difference": False,
+    "outranked": True,
+    "failed": True,
 }
 STATEMENTS = sorted(path.stem for path in SQL.glob("*.sql"))
 KEPT_BACK = "0101" + "80" + "1234"
@@ -40,7 +44,8 @@ KEPT_BACK = "0101" + "80" + "1234"
 @pytest.mark.parametrize("name", STATEMENTS)
 @pytest.mark.parametrize("flag", [True, False])
 def test_every_statement_renders_to_sql_that_the_engine_can_parse(name: str, flag: bool) -> None:
-    parts = PARTS | {"listed": flag, "provisional": flag, "net": flag, "months_held": 3 if flag else 1}
+    flags = dict.fromkeys(("listed", "net", "in_month", "difference", "outranked", "failed"), flag)
+    parts = PARTS | flags | {"months_held": 3 if flag else 1, "slice": ("code",) if flag else ()}
     assert duckdb.extract_statements(statement(name, **parts))
 
 

@@ -1,1 +1,2 @@
-select max(promoted_at) from ledger.extract
+select max(moment)
+from (select max(promoted_at) as moment from ledger.extract union all select max(withdrawn_at) from ledger.withdrawal)
