@@ -49,7 +49,7 @@ _FORMS: dict[str, re.Pattern[str]] = {
         r"(?<![0-9])(?<![0-9][.,'])([0-9]{1,3})([ .,'])([0-9]{3})\2([0-9]{3})(?:\2([0-9]{3}))?"
         r"(?:[.,]0+)?(?![0-9])(?!\2[0-9])(?![.,][0-9])"
     ),
-    "with an exponent": re.compile(_START + r"([0-9])[.,]([0-9]{1,9})[eE]\+?0{0,2}([89])(?![0-9])"),
+    "with an exponent": re.compile(_START + r"([0-9])[.,]([0-9]{1,16})[eE]\+?0{0,2}([89])(?![0-9])"),
     "with letters": re.compile(_START + r"([0-9]{6})[-_ ]?([01567][A-Za-zÆØÅæøå]{2}[0-9])(?![0-9])"),
 }
 
@@ -67,7 +67,7 @@ GATE = (
             rf"[1-9]{_MONTH}[0-9]{{6}}{_AFTER}",
             rf"{_DAY}[-./_ ]{_MONTH}[-./_ ][0-9]{{2}}[-_/.:+ ]{{1,3}}[0-9]{{4}}{_AFTER}",
             rf"[0-9]{{1,3}}(?:[ .,'][0-9]{{3}}){{2,3}}{_AFTER}",
-            rf"[0-9][.,][0-9]{{1,9}}[eE]\+?0{{0,2}}[89]{_AFTER}",
+            rf"[0-9][.,][0-9]{{1,16}}[eE]\+?0{{0,2}}[89]{_AFTER}",
             rf"{_DAY}{_MONTH}[0-9]{{2}}[-_ ]?[01567]{_LETTER}{{2}}[0-9]{_AFTER}",
         )
     )
@@ -125,9 +125,9 @@ def _candidates_of(form: str, text: str, today: date) -> Iterator[Candidate]:
 
 def _ten_characters(form: str, match: re.Match[str]) -> str:
     if form == "with an exponent":
-        whole = match[1] + match[2]
+        whole = (match[1] + match[2]).rstrip("0")
         length = int(match[3]) + 1
-        return whole.ljust(length, "0").zfill(10) if len(whole.rstrip("0")) <= length else ""
+        return whole.ljust(length, "0").zfill(10) if len(whole) <= length else ""
     characters = "".join(group for group in match.groups() if group and group[0].isdigit())
     return characters.zfill(10) if len(characters) >= 9 else ""
 

@@ -53,7 +53,8 @@ class NeighbourColumns:
     """Two columns side by side that hold a date of birth and four more digits.
 
     A practice's number or a count may look like a date in some rows: half of the rows that are shaped like this must,
-    and in a column that the contract describes in front (`described`), with three dates or more.
+    and in a column that the contract describes in front (`described`), with three dates or more. Five digits are also
+    what a large practice's patients come to (10100 to 11299 are all dates): alone, they must name three days or more.
     """
 
     def __init__(self, delimiter: bytes, described: set[int]) -> None:
@@ -90,7 +91,9 @@ class NeighbourColumns:
     def _holds_persons(self, column: int, pair: _Pair) -> bool:
         if pair.valid < FEWEST_ROWS or pair.valid < FEWEST_SHARE * pair.shaped:
             return False
-        return column not in self._described or len(pair.dates) >= FEWEST_ROWS
+        long = any(born >= 100_000 for born in pair.dates)
+        several_days = len({born // 10_000 for born in pair.dates}) >= FEWEST_ROWS
+        return (long or several_days) and (column not in self._described or len(pair.dates) >= FEWEST_ROWS)
 
 
 def _shaped(lines: bytes, delimiter: int) -> tuple[_Numbers, _Numbers, _Numbers, _Numbers]:

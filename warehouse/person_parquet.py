@@ -26,18 +26,24 @@ def scan_parquet(path: Path, name: str, contract: Contract, today: date) -> froz
     import pyarrow as pa
 
     try:
-        if first_finding(plain(_foot(path).replace(b"\0", b"").decode("latin-1")), today):
-            raise PersonNumberError(
-                f"{name}: a person number in what the file says about itself. Nothing of the file was kept. "
-                "Take persons out of the extract and send it again."
-            )
         scan = TextScan(lambda: _lines(path), contract, today, delimiter="\t")
         hit = scan.first_hit()
+        told = not hit and _tells_of_persons(path, today)
     except (pa.ArrowException, OSError, ValueError, KeyError, NotImplementedError):
         raise UnreadableFileError(f"{name}: the Parquet file is cut or damaged. Ask the sender for it again.") from None
     if hit:
         raise refusal(name, hit, place_of(hit))
+    if told:
+        raise PersonNumberError(
+            f"{name}: a person number in what the file says about itself. Nothing of the file was kept. "
+            "Take persons out of the extract and send it again."
+        )
     return frozenset(scan.exempted)
+
+
+def _tells_of_persons(path: Path, today: date) -> bool:
+    texts = (*_notes(path), _foot(path).decode("latin-1"))
+    return any(first_finding(plain(text), today) for text in texts)
 
 
 def _foot(path: Path) -> bytes:
@@ -50,6 +56,19 @@ def _foot(path: Path) -> bytes:
             raise ValueError
         file.seek(max(0, size - 8 - length))
         return file.read(length)
+
+
+def _notes(path: Path) -> Iterator[str]:
+    """What programs and people wrote about the file and its columns."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        schema = file.schema_arrow
+        told = [file.metadata.metadata or {}, schema.metadata or {}, *(each.metadata or {} for each in schema)]
+        yield file.metadata.created_by or ""
+        yield from schema.names
+        for pairs in told:
+            yield from (part.decode("utf-8", "replace") for pair in pairs.items() for part in pair)
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -68,7 +87,9 @@ def _texts(column: Any) -> list[str]:
 
     if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
         return [_flat(value.decode("utf-8", "replace")) if value else "" for value in column.to_pylist()]
-    return ["" if value is None else _flat(str(value)) for value in column.to_pylist()]
+    texts = ["" if value is None else _flat(str(value)) for value in column.to_pylist()]
+    # The point of a number is no separator that somebody wrote.
+    return [text.replace(".", ",") for text in texts] if pa.types.is_floating(column.type) else texts
 
 
 def _flat(text: str) -> str:

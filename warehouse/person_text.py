@@ -22,7 +22,7 @@ _AROUND = 64
 _DIGIT = re.compile(b"[0-9\x80-\xff]")
 _THOUSANDS = re.compile(r'"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?"')
 _DECIMALS = re.compile(r'"[0-9]+,[0-9]+"')
-_SAMPLED_LINES = 200
+_SAMPLED_LINES = 50
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class _Search:
                 if sheet := names.get(member.filename.lower()):
                     self._sheet(workbook, member, sheet, strings)
             for member in workbook.infolist():
-                self._part(workbook, member, depth)
+                self._part(workbook, member, depth, read=member.filename.lower() in names)
 
     def _names(self, workbook: zipfile.ZipFile, depth: int) -> dict[str, str]:
         try:
@@ -94,13 +94,13 @@ class _Search:
             raise refusal(self.name, hit, f"sheet {sheet}, {rows.place_of(hit)}")
         self.exempted |= scan.exempted
 
-    def _part(self, workbook: zipfile.ZipFile, member: zipfile.ZipInfo, depth: int) -> None:
+    def _part(self, workbook: zipfile.ZipFile, member: zipfile.ZipInfo, depth: int, *, read: bool) -> None:
         part = member.filename.lower()
         says = member.filename + "\n" + member.comment.decode("latin-1") + "\n" + workbook.comment.decode("latin-1")
         if first_finding(plain(says), self.today):
             raise self._refused("what the packed file says about itself", "in its list of parts")
         if is_xml(member):
-            self._lines(_encoded(self._checked(texts_of(elements(workbook, member)))), part)
+            self._lines(_encoded(self._checked(texts_of(elements(workbook, member), values=not read))), part)
         elif next(iter(pieces_of(workbook, member)), b"").startswith(b"PK\x03\x04"):
             if depth >= _DEEPEST:
                 raise UnreadableFileError(
@@ -108,7 +108,7 @@ class _Search:
                 )
             self.package(inner_workbook(workbook, member), depth + 1)
         else:
-            self._lines((piece.replace(b"\0", b"") for piece in pieces_of(workbook, member)), part)
+            self._lines(_readings(pieces_of(workbook, member)), part)
 
     def _checked(self, texts: Iterable[str]) -> Iterator[str]:
         for text in texts:
@@ -127,6 +127,15 @@ class _Search:
 
     def _refused(self, form: str, place: str) -> PersonNumberError:
         return refusal(self.name, Hit(0, 0, "", form), place)
+
+
+def _readings(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Bytes of an unknown kind as text of one and of two bytes a character."""
+    for piece in pieces:
+        narrow = piece.replace(b"\0", b"")
+        texts = [narrow.decode("cp1252", "replace"), narrow.decode("utf-8", "replace")]
+        texts += [piece[start:].decode("utf-16-le", "replace") for start in (0, 1)]
+        yield from (text.encode("utf-8", "replace") + b"\n" for text in texts)
 
 
 def _encoded(texts: Iterable[str]) -> Iterator[bytes]:
@@ -178,6 +187,8 @@ class _Rows:
         if kind == "s":
             number = _whole(written, -1)
             written = self._strings[number] if 0 <= number < len(self._strings) else ""
+        elif kind in {"", "n"}:
+            written = written.replace(".", ",")  # the point of a number is no separator that somebody wrote
         return written.replace("\t", " ").replace("\r", " ").replace("\n", " ")
 
     def place_of(self, hit: Hit) -> str:

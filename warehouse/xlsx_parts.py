@@ -121,18 +121,21 @@ def is_xml(member: zipfile.ZipInfo) -> bool:
     return member.filename.lower().endswith((".xml", ".rels", ".vml"))
 
 
-def texts_of(steps: Iterator[Element]) -> Iterator[str]:
-    """Every text of a part and every attribute that a person may have filled in."""
+def texts_of(steps: Iterator[Element], *, values: bool) -> Iterator[str]:
+    """Every text of a part and every attribute that a person may have filled in; the cells' `values` if asked for."""
     written: list[str] = []
-    depth = 0
+    depth, inside = 0, ""
     for step in steps:
         if not step.name:
-            written.append(step.text)
+            if values or inside != "v":
+                written.append(step.text)
         elif step.starts:
+            inside = step.name
             depth += step.name in _WHOLE_TEXTS
             if step.name not in _DRAWN_BY_NUMBER:
                 yield from (value for key, value in step.attributes.items() if key not in _POSITIONS)
         else:
+            inside = ""
             depth -= step.name in _WHOLE_TEXTS
             if not depth and written:
                 yield "".join(written)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from small_store import contract_of, extract_bytes, landed, prescription, rows_of
 
-from warehouse.landing import PersonNumberError
+from warehouse.landing import PersonNumberError, land
 from warehouse.workspace import Store
 
 PRESCRIPTIONS = contract_of("prescriptions")
@@ -102,3 +104,40 @@ def test_a_person_number_between_numbers_in_a_comma_file_is_found(store: Store) 
     contract = contract_of("prescriptions", file={"delimiter": ","})
     with pytest.raises(PersonNumberError, match="row 2, column number 2"):
         landed(store, contract, NAME, f"a,b,c\n12,{DIGITS},3\n".encode())
+
+
+def test_what_is_no_file_of_its_own_is_refused_with_a_sentence(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "file.csv").write_bytes(extract_bytes(PRESCRIPTIONS, prescription()))
+    (tmp_path / "link.csv").symlink_to(tmp_path / "file.csv")
+    os.mkfifo(tmp_path / "pipe.csv")
+    for name, says in {"folder": "is a folder", "link": "is a link", "pipe": "is not a file", "none": "opened"}.items():
+        with pytest.raises(UnreadableFileError, match=f"^{name}.csv: .+{says}"):
+            land(store, PRESCRIPTIONS, tmp_path / f"{name}.csv", "analyst")
+
+
+def test_a_file_that_changes_meanwhile_is_not_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = extract_bytes(PRESCRIPTIONS, prescription())
+    search = landing.scan_file
+
+    def growing(path: Path, *rest: Any) -> Any:
+        done = search(path, *rest)
+        path.write_bytes(content + f"{NUMBER};\r\n".encode())
+        return done
+
+    monkeypatch.setattr(landing, "scan_file", growing)
+    with pytest.raises(UnreadableFileError, match="still being written. Wait until it is whole"):
+        landed(store, PRESCRIPTIONS, NAME, content)
+    assert list((store.landing / "prescriptions").iterdir()) == []
+    assert [row[1:3] for row in rows_of(store.database, "ledger.extract")] != []
+
+
+def test_an_exemption_that_was_used_is_logged(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    exempt = Exemption(pattern=r"10[0-3]\d{7}", why=Text(da="P-nummer", en="P number"))
+    columns = [
+        each.model_copy(update={"exempt": exempt} if each.name == "code" else {}) for each in PRESCRIPTIONS.columns
+    ]
+    contract = PRESCRIPTIONS.model_copy(update={"columns": tuple(columns)})
+    landed(store, contract, NAME, extract_bytes(contract, prescription(code="100112" + "0001")))
+    assert "long numbers in column code passed" in caplog.text
+    assert "100112" not in caplog.text
