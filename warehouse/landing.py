@@ -48,6 +48,7 @@ class _Received:
     path: Path
     sha256: str
     size: int
+    written_at: int
 
     @property
     def name(self) -> str:
@@ -95,7 +96,7 @@ def _received(path: Path) -> _Received:
             raise UnreadableFileError(f"{name}: this is a folder. Send the files in it one by one.")
         if not stat.S_ISREG(kind):
             raise UnreadableFileError(f"{name}: this is not a file. Put the file itself into the inbox.")
-        digest, size = sha256(), 0
+        digest, size, written_at = sha256(), 0, path.stat().st_mtime_ns
         for piece in read_pieces(path):
             digest.update(piece)
             size += len(piece)
@@ -105,7 +106,7 @@ def _received(path: Path) -> _Received:
         ) from None
     if not size:
         raise UnreadableFileError(f"{name}: the file is empty. Ask the sender for it again.")
-    return _Received(path, digest.hexdigest(), size)
+    return _Received(path, digest.hexdigest(), size, written_at)
 
 
 def _keep(received: _Received, target: Path) -> None:
@@ -114,15 +115,18 @@ def _keep(received: _Received, target: Path) -> None:
     Raises:
         UnreadableFileError: the file changed after it was searched.
     """
+    changed = UnreadableFileError(
+        f"{received.name}: the file is still being written. Wait until it is whole and send it again."
+    )
+    if received.path.stat().st_mtime_ns != received.written_at:
+        raise changed
     digest = sha256()
     with _written_whole(target) as file:
         for piece in read_pieces(received.path):
             digest.update(piece)
             file.write(piece)
         if digest.hexdigest() != received.sha256:
-            raise UnreadableFileError(
-                f"{received.name}: the file is still being written. Wait until it is whole and send it again."
-            )
+            raise changed
 
 
 @contextmanager

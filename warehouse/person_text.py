@@ -61,10 +61,13 @@ class TextScan:
                 self._begin(lines)
                 if place := personal_header(lines, self._layout):
                     return Hit(*place, "", "header")
-            if hit := self._hit_in(lines, row) or self._hit_across(before, lines, row, inside):
+            quotes = lines.count(self._quote) if self._quote else 0
+            if hit := self._hit_in(lines, row):
+                return hit
+            if (quotes or inside) and (hit := self._hit_across(before, lines, row, inside)):
                 return hit
             row += lines.count(b"\n")
-            inside ^= bool(self._quote and lines.count(self._quote) % 2)
+            inside ^= quotes % 2 == 1
             before = lines[-_AROUND:]
         return self._hit_in_columns()
 
@@ -129,8 +132,6 @@ class TextScan:
 
     def _hit_across(self, before: bytes, lines: bytes, row: int, inside: bool) -> Hit | None:
         """A number that goes over the end of a line inside a quoted cell."""
-        if not self._quote or (not inside and self._quote not in lines):
-            return None
         signs = np.frombuffer(before + lines, np.uint8)
         ends = np.flatnonzero(signs == 10)
         ends = ends[ends >= len(before) - 1]

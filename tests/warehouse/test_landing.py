@@ -13,6 +13,10 @@ from typing import Any
 import pytest
 from small_store import contract_of, extract_bytes, landed, prescription, rows_of
 
+from transforms.contract import Exemption
+from transforms.model import Text
+from warehouse import landing
+from warehouse.extract_file import UnreadableFileError
 from warehouse.landing import PersonNumberError, land
 from warehouse.workspace import Store
 
@@ -116,20 +120,22 @@ def test_what_is_no_file_of_its_own_is_refused_with_a_sentence(store: Store, tmp
             land(store, PRESCRIPTIONS, tmp_path / f"{name}.csv", "analyst")
 
 
-def test_a_file_that_changes_meanwhile_is_not_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("clock", [True, False], ids=["later", "by the clock at the same time"])
+def test_a_file_that_changes_meanwhile_is_not_kept(store: Store, monkeypatch: pytest.MonkeyPatch, clock: bool) -> None:
     content = extract_bytes(PRESCRIPTIONS, prescription())
     search = landing.scan_file
 
     def growing(path: Path, *rest: Any) -> Any:
-        done = search(path, *rest)
+        done, before = search(path, *rest), path.stat().st_mtime_ns
         path.write_bytes(content + f"{NUMBER};\r\n".encode())
+        os.utime(path, ns=(before, before + clock))
         return done
 
     monkeypatch.setattr(landing, "scan_file", growing)
-    with pytest.raises(UnreadableFileError, match="still being written. Wait until it is whole"):
+    with pytest.raises(UnreadableFileError, match="the file is still being written"):
         landed(store, PRESCRIPTIONS, NAME, content)
-    assert list((store.landing / "prescriptions").iterdir()) == []
-    assert [row[1:3] for row in rows_of(store.database, "ledger.extract")] != []
+    assert list((store.landing / "prescriptions").glob("*")) == []
+    assert len(rows_of(store.database, "ledger.extract")) == 1
 
 
 def test_an_exemption_that_was_used_is_logged(store: Store, caplog: pytest.LogCaptureFixture) -> None:
