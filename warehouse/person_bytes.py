@@ -80,17 +80,27 @@ class Gate:
 
         self._binary, self._array = pyarrow.binary(), pyarrow.array
         self._match = pyarrow.compute.match_substring_regex
-        self._pattern = "|".join((GATE, _QUOTED_THOUSANDS, *others))
+        self._rule = f"{GATE}|{_QUOTED_THOUSANDS}"
+        self._pattern = "|".join((self._rule, *others))
         self._delimiter = delimiter.encode() if delimiter not in _HARMLESS else b""
 
     def hot(self, lines: bytes) -> list[tuple[int, int]]:
         """The blocks of `lines` that may hold something."""
         places = list(blocks(lines))
         texts = [lines[start:end] for start, end in places]
-        if _is_strange(lines):
-            texts = [_plain_bytes(text) if _is_strange(text) else text for text in texts]
-        found = self._asked(list(map(self._divided, texts)), self._pattern)
+        found = self._asked(self._written_plainly(texts, strange=_is_strange(lines)), self._pattern)
         return [place for place, is_hot in zip(places, found, strict=True) if is_hot]
+
+    def hot_lines(self, block: bytes) -> list[tuple[int, bytes]]:
+        """The lines of a block that may hold a person number, and how many lines stand before each."""
+        lines = block.split(b"\n")
+        found = self._asked(self._written_plainly(lines, strange=_is_strange(block)), self._rule)
+        return [(place, line) for place, (line, is_hot) in enumerate(zip(lines, found, strict=True)) if is_hot]
+
+    def _written_plainly(self, texts: list[bytes], *, strange: bool) -> list[bytes]:
+        if strange:
+            texts = [_plain_bytes(text) if _is_strange(text) else text for text in texts]
+        return list(map(self._divided, texts)) if self._delimiter else texts
 
     def matches(self, text: bytes, pattern: str) -> bool:
         """Whether `pattern` is in `text`, asked of the same engine."""

@@ -85,13 +85,17 @@ class TextScan:
         for start, end in self._gate.hot(lines):
             block = lines[start:end]
             neighbours = neighbours or self._gate.matches(block, self._neighbours.gate())
-            if hit := self._hit_in_block(plain_text(block), row + lines.count(b"\n", 0, start)):
-                return hit
+            above = row + lines.count(b"\n", 0, start)
+            for place, line in self._gate.hot_lines(block):
+                if hit := self._hit_in_line(plain_text(line), above + place):
+                    # A piece of a very long line does not know how many cells stand before it.
+                    whole = place or not start or lines[start - 1 : start] == b"\n"
+                    return hit if whole else Hit(hit.row, 0, "", hit.form)
         if neighbours and (place := self._neighbours.read(lines, row)):
             return self._hit(*place, "split over two columns")
         return None
 
-    def _hit_in_block(self, text: str, row: int) -> Hit | None:
+    def _hit_in_line(self, text: str, row: int) -> Hit | None:
         for candidate in candidates(self._divided(text), self._today):
             found = self._judged(text, candidate, row)
             if found is not None:

@@ -135,7 +135,7 @@ def test_a_file_that_changes_meanwhile_is_not_kept(store: Store, monkeypatch: py
     with pytest.raises(UnreadableFileError, match="the file is still being written"):
         landed(store, PRESCRIPTIONS, NAME, content)
     assert list((store.landing / "prescriptions").glob("*")) == []
-    assert len(rows_of(store.database, "ledger.extract")) == 1
+    assert len(rows_of(store.database, "ledger.extract")) == 2
 
 
 def test_an_exemption_that_was_used_is_logged(store: Store, caplog: pytest.LogCaptureFixture) -> None:
