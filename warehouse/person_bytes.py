@@ -91,20 +91,32 @@ class Gate:
         found = self._asked(self._written_plainly(texts, strange=_is_strange(lines)), self._pattern)
         return [place for place, is_hot in zip(places, found, strict=True) if is_hot]
 
-    def hot_lines(self, block: bytes) -> list[tuple[int, bytes]]:
-        """The lines of a block that may hold a person number, and how many lines stand before each."""
-        lines = block.split(b"\n")
-        found = self._asked(self._written_plainly(lines, strange=_is_strange(block)), self._rule)
-        return [(place, line) for place, (line, is_hot) in enumerate(zip(lines, found, strict=True)) if is_hot]
+    def hot_lines(self, lines: bytes, places: list[tuple[int, int]]) -> list[tuple[int, bool, bytes]]:
+        """The lines in the blocks at `places` that may hold a person number.
+
+        With each, how many lines of `lines` stand before it, and whether it is there from its beginning.
+        """
+        texts: list[bytes] = []
+        wheres: list[tuple[int, bool]] = []
+        number = last = 0
+        for start, end in places:
+            number, last = number + lines.count(b"\n", last, start), start
+            begun = not start or lines[start - 1 : start] == b"\n"
+            for place, text in enumerate(lines[start:end].split(b"\n")):
+                texts.append(text)
+                wheres.append((number + place, begun or place > 0))
+        # One question for all of them: the engine learns its pattern anew each time it is asked.
+        found = self._asked(self._written_plainly(texts, strange=_is_strange(lines)), self._rule)
+        return [(*where, text) for where, text, is_hot in zip(wheres, texts, found, strict=True) if is_hot]
 
     def _written_plainly(self, texts: list[bytes], *, strange: bool) -> list[bytes]:
         if strange:
             texts = [_plain_bytes(text) if _is_strange(text) else text for text in texts]
         return list(map(self._divided, texts)) if self._delimiter else texts
 
-    def matches(self, text: bytes, pattern: str) -> bool:
-        """Whether `pattern` is in `text`, asked of the same engine."""
-        return bool(self._asked([self._divided(text)], pattern)[0])
+    def any_matches(self, lines: bytes, places: list[tuple[int, int]], pattern: str) -> bool:
+        """Whether `pattern` is in one of the blocks at `places`, asked of the same engine."""
+        return any(self._asked([self._divided(lines[start:end]) for start, end in places], pattern))
 
     def _divided(self, text: bytes) -> bytes:
         return text.replace(self._delimiter, b"\t") if self._delimiter else text

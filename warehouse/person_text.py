@@ -81,18 +81,14 @@ class TextScan:
         """Anything inside `lines`, the first of which is number `row`."""
         if column := self._column_of_pseudonyms(lines):
             return self._hit(row, column, "pseudonyms")
-        neighbours = False
-        for start, end in self._gate.hot(lines):
-            block = lines[start:end]
-            neighbours = neighbours or self._gate.matches(block, self._neighbours.gate())
-            above = row + lines.count(b"\n", 0, start)
-            for place, line in self._gate.hot_lines(block):
-                if hit := self._hit_in_line(plain_text(line), above + place):
-                    # A piece of a very long line does not know how many cells stand before it.
-                    whole = place or not start or lines[start - 1 : start] == b"\n"
-                    return hit if whole else Hit(hit.row, 0, "", hit.form)
-        if neighbours and (place := self._neighbours.read(lines, row)):
-            return self._hit(*place, "split over two columns")
+        hot = self._gate.hot(lines)
+        for above, whole, line in self._gate.hot_lines(lines, hot) if hot else ():
+            if hit := self._hit_in_line(plain_text(line), row + above):
+                # A piece of a very long line does not know how many cells stand before it.
+                return hit if whole else Hit(hit.row, 0, "", hit.form)
+        if hot and self._gate.any_matches(lines, hot, self._neighbours.gate()):
+            place = self._neighbours.read(lines, row)
+            return self._hit(*place, "split over two columns") if place else None
         return None
 
     def _hit_in_line(self, text: str, row: int) -> Hit | None:
