@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -87,6 +88,17 @@ class BadRows(Strict):
     most: float = Field(default=0.0, ge=0.0, le=1.0)
 
 
+class Exemption(Strict):
+    """Nine or ten digits that are no person numbers, in one column: what the whole value looks like, and why."""
+
+    pattern: str
+    why: Text
+
+    def covers(self, value: str) -> bool:
+        """Whether `value` is one of them."""
+        return re.fullmatch(self.pattern, value) is not None
+
+
 class Column(Strict):
     """One column of the staged table. `constant` fills a column that the file does not have.
 
@@ -103,6 +115,7 @@ class Column(Strict):
     spelling: Spelling | None = None
     code_system: str | None = None
     constant: str | None = None
+    exempt: Exemption | None = None
     values: dict[str, str] = Field(default_factory=dict[str, str])
     what: Text
 

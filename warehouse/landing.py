@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
+from typing import IO
 
 from transforms.contract import Contract
-from transforms.errors import DataRefusedError, UserError
-from transforms.person_number import first_finding, names_a_person, plain
+from transforms.errors import UserError
+from warehouse import person_scan
 from warehouse.connection import writing
 from warehouse.delivery_name import declared_period, delivery_status
-from warehouse.extract_file import (
-    Extract,
-    cells_of,
-    header_of,
-    read_extract,
-    text_of,
-    with_plain_line_ends,
-)
-from warehouse.files import write_whole
+from warehouse.extract_file import UnreadableFileError
+from warehouse.files import sync_folder
+from warehouse.person_scan import PersonNumberError, Scanned, read_pieces, scan_file
 from warehouse.queries import one_value, run
 from warehouse.workspace import Store
 
-
-class PersonNumberError(DataRefusedError):
-    """A person number, or a column made for one, is in the file: nothing of it was kept."""
+__all__ = ["Landed", "PersonNumberError", "is_personal", "land"]
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,20 @@ class Landed:
     replaced_by: str | None = None
 
 
+@dataclass(frozen=True)
+class _Received:
+    """A file as it lies in the inbox."""
+
+    path: Path
+    sha256: str
+    size: int
+    written_at: int
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+
 def land(store: Store, contract: Contract, path: Path, received_by: str, *, again: bool = False) -> Landed:
     """Keep the file at `path` as received; the same bytes twice are one extract.
 
@@ -48,75 +62,104 @@ def land(store: Store, contract: Contract, path: Path, received_by: str, *, agai
 
     Raises:
         PersonNumberError: nothing of the file was kept.
-        UnreadableFileError: it cannot be read as the contract says.
+        UnreadableFileError: it cannot be opened or searched, or it changed while it was.
     """
-    extract = read_extract(path)
+    received = _received(path)
     try:
-        refuse_person_numbers(extract, contract)
-        declared_period(contract, extract.name)
+        scanned = scan_file(path, path.name, contract, datetime.now(UTC).date())
+        declared_period(contract, path.name)
+        _keep(received, store.landed(contract.source, received.sha256))
     except UserError as refusal:
-        _remember_refused(store, contract, extract, refusal, received_by)
+        _remember_refused(store, contract, received, refusal, received_by)
         raise
-    write_whole(store.landed(contract.source, extract.sha256), extract.content)
-    return _entered(store, contract, extract, received_by, again=again)
-
-
-def refuse_person_numbers(extract: Extract, contract: Contract) -> None:
-    """Scan name, header and every character of the extract.
-
-    Raises:
-        PersonNumberError: says where and in which form, never the value.
-    """
-    today = datetime.now(UTC).date()
-    if is_personal(extract.name):
-        raise PersonNumberError(
-            "A file was refused: its name holds a person number or is named after one. Nothing of it was kept. "
-            "Take persons out of the extract and name the file anew."
-        )
-    # A packed file carries names of its own, which the unpacked text does not show.
-    if extract.packed and first_finding(plain(extract.content.decode("latin-1")), today):
-        raise PersonNumberError(
-            f"{extract.name}: the name inside the packed file holds a person number. Nothing of the file was kept. "
-            "Name the file anew before it is packed."
-        )
-    text = with_plain_line_ends(plain(text_of(extract, contract.file)))
-    header = header_of(extract.name, text, contract.file)
-    if column := next((index for index, cell in enumerate(header, 1) if names_a_person(cell)), None):
-        raise PersonNumberError(
-            f"{extract.name}, row 1, column {column}: the header names a person's data. Nothing of the file was kept. "
-            "Send counts per practice, never persons."
-        )
-    _refuse_hit(extract, contract, text, header, today)
+    _log_exemptions(contract, scanned, received)
+    return _entered(store, contract, received, received_by, again=again)
 
 
 def is_personal(name: str) -> bool:
     """Whether a file's name holds a person number or is named after one."""
-    return names_a_person(name) or first_finding(plain(name), datetime.now(UTC).date()) is not None
+    return person_scan.is_personal(name, datetime.now(UTC).date())
 
 
-def _refuse_hit(extract: Extract, contract: Contract, text: str, header: list[str], today: date) -> None:
-    # The comma between two cells must not look like the comma of a decimal; the length stays, and so do the places.
-    finding = first_finding(text.replace(contract.file.delimiter, ";"), today)
-    if finding is None:
-        return
-    row = text.count("\n", 0, finding.offset) + 1
-    before = text[text.rfind("\n", 0, finding.offset) + 1 : finding.offset]
-    cells = cells_of(before, contract.file) or [""]
-    column = header[len(cells) - 1] if row > 1 and 0 < len(cells) <= len(header) else f"number {len(cells)}"
-    raise PersonNumberError(
-        f"{extract.name}, row {row}, column {column}: a person number ({finding.form}). Nothing of the file was kept. "
-        "Take persons out of the extract and send it again."
+def _received(path: Path) -> _Received:
+    """The file at `path`: a file of its own that can be read and is not empty.
+
+    Raises:
+        UnreadableFileError: it is none, with what to do.
+    """
+    name = "A file" if is_personal(path.name) else path.name
+    try:
+        kind = path.lstat().st_mode
+        if stat.S_ISLNK(kind):
+            raise UnreadableFileError(f"{name}: this is a link to another place. Put the file itself into the inbox.")
+        if stat.S_ISDIR(kind):
+            raise UnreadableFileError(f"{name}: this is a folder. Send the files in it one by one.")
+        if not stat.S_ISREG(kind):
+            raise UnreadableFileError(f"{name}: this is not a file. Put the file itself into the inbox.")
+        digest, size, written_at = sha256(), 0, path.stat().st_mtime_ns
+        for piece in read_pieces(path):
+            digest.update(piece)
+            size += len(piece)
+    except OSError:
+        raise UnreadableFileError(
+            f"{name}: the file cannot be opened. Check that it exists and that you may read it."
+        ) from None
+    if not size:
+        raise UnreadableFileError(f"{name}: the file is empty. Ask the sender for it again.")
+    return _Received(path, digest.hexdigest(), size, written_at)
+
+
+def _keep(received: _Received, target: Path) -> None:
+    """Copy the bytes to `target`, whole or not at all, if they are still those that were searched.
+
+    Raises:
+        UnreadableFileError: the file changed after it was searched.
+    """
+    changed = UnreadableFileError(
+        f"{received.name}: the file is still being written. Wait until it is whole and send it again."
     )
+    if received.path.stat().st_mtime_ns != received.written_at:
+        raise changed
+    digest = sha256()
+    with _written_whole(target) as file:
+        for piece in read_pieces(received.path):
+            digest.update(piece)
+            file.write(piece)
+        if digest.hexdigest() != received.sha256:
+            raise changed
 
 
-def _remember_refused(store: Store, contract: Contract, extract: Extract, refusal: UserError, received_by: str) -> None:
+@contextmanager
+def _written_whole(target: Path) -> Iterator[IO[bytes]]:
+    """A file to write to that stands at `target` once all of it is on the disk."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with aside.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
+    sync_folder(target.parent)
+
+
+def _log_exemptions(contract: Contract, scanned: Scanned, received: _Received) -> None:
+    for column in sorted(scanned.exempted):
+        _LOG.warning("%s: long numbers in column %s passed by the contract %s", received.name, column, contract.source)
+
+
+def _remember_refused(
+    store: Store, contract: Contract, received: _Received, refusal: UserError, received_by: str
+) -> None:
     """A ledger row for a file that was turned away at the door: its digest and the reason, nothing of its content."""
     stopped = isinstance(refusal, PersonNumberError)
     row = {
         "source": contract.source,
-        "file_name": "(a person number in the name)" if stopped and is_personal(extract.name) else extract.name,
-        "sha256": extract.sha256,
-        "bytes": len(extract.content),
+        "file_name": "(a person number in the name)" if stopped and is_personal(received.name) else received.name,
+        "sha256": received.sha256,
+        "bytes": received.size,
         "state": "stopped_cpr" if stopped else "refused",
         "reason": str(refusal),
         "received_at": datetime.now(UTC).replace(tzinfo=None),
@@ -127,16 +170,16 @@ def _remember_refused(store: Store, contract: Contract, extract: Extract, refusa
         run(connection, "enter_refused", row)
 
 
-def _entered(store: Store, contract: Contract, extract: Extract, received_by: str, *, again: bool) -> Landed:
-    period = declared_period(contract, extract.name) or (None, None)
+def _entered(store: Store, contract: Contract, received: _Received, received_by: str, *, again: bool) -> Landed:
+    period = declared_period(contract, received.name) or (None, None)
     row = {
         "source": contract.source,
-        "file_name": extract.name,
-        "sha256": extract.sha256,
-        "bytes": len(extract.content),
+        "file_name": received.name,
+        "sha256": received.sha256,
+        "bytes": received.size,
         "period_start": period[0],
         "period_end": period[1],
-        "status": delivery_status(contract, extract.name),
+        "status": delivery_status(contract, received.name),
         "received_at": datetime.now(UTC).replace(tzinfo=None),
         "received_by": received_by,
     }
@@ -148,5 +191,5 @@ def _entered(store: Store, contract: Contract, extract: Extract, received_by: st
             accepted = state in {"promoted", "withdrawn"}  # withdrawn bytes do not come back by themselves either
             replacing = run(connection, "replaced_by", held).fetchone() if accepted else None
             if not (again and replacing):
-                return Landed(extract_id, extract.sha256, accepted, replacing and replacing[0])
-        return Landed(one_value(connection, "enter_extract", row), extract.sha256, False)
+                return Landed(extract_id, received.sha256, accepted, replacing and replacing[0])
+        return Landed(one_value(connection, "enter_extract", row), received.sha256, False)

@@ -74,11 +74,11 @@ FILES = {
     "missing file": unkept(None, "the file cannot be opened. Check that it exists"),
     "empty file": unkept(b"", "the file is empty. Ask the sender for it again"),
     "cut gzip": unkept(gzip.compress(GOOD * 50)[:-20], "the packed file is cut or damaged. Ask the sender"),
-    "wrong encoding": unkept(GOOD.decode().encode("cp1252"), "row 1: a character is not utf-8. Save the file in that"),
-    "wrong encoding in a row": unkept(GOOD + b"\xf8\n", "row 3: a character is not utf-8. Save the file"),
-    "null characters": unkept(GOOD + b"\0", "row 3: the file is not utf-8 text.+Save the file"),
-    "comma": unkept(other_delimiter(","), "row 1: .+separated by comma, the contract says semicolon. Save"),
-    "tab": unkept(other_delimiter("\t"), "row 1: .+separated by tab, the contract says semicolon. Save"),
+    "wrong encoding": Bad(GOOD.decode().encode("cp1252"), "row 1: a character is not utf-8. Save the file in that"),
+    "wrong encoding in a row": Bad(GOOD + b"\xf8\n", "row 3: a character is not utf-8. Save the file"),
+    "null characters": Bad(GOOD + b"\0", "row 3: the file is not utf-8 text.+Save the file"),
+    "comma": Bad(other_delimiter(","), "row 1: .+separated by comma, the contract says semicolon. Save"),
+    "tab": Bad(other_delimiter("\t"), "row 1: .+separated by tab, the contract says semicolon. Save"),
     "no period in the name": unkept(GOOD, "the file name does not say which period.+Name it like", "recepter_ny.csv"),
     "missing column": Bad(
         GOOD.replace(b"Recepter", b"Antal"), r"row 1: the column Recepter is missing .+ Add the column"

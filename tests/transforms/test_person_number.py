@@ -6,6 +6,7 @@ No number is written down here: each is put together from a date and a serial wh
 from __future__ import annotations
 
 import random
+import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -15,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.person_number import OLDEST_AGE, first_finding, names_a_person, plain
+from transforms.person_number import GATE, OLDEST_AGE, candidates, first_finding, names_a_person, passes_mod11, plain
+from transforms.person_number_labels import is_a_persons_label, is_a_pseudonym
 
 TODAY = date(2026, 11, 22)
 explore = settings(deadline=None, max_examples=150, derandomize=True)
@@ -77,6 +79,17 @@ FORMS: dict[str, Callable[[str], str]] = {
     "float": lambda n: f"{int(n)}.0",
     "float with decimal comma": lambda n: f"{int(n)},00",
     "text with decimals": lambda n: n + ".0",
+    "thousands points": lambda n: f"{int(n):,}".replace(",", "."),
+    "thousands spaces and decimals": lambda n: f"{int(n):,}".replace(",", " ") + ",00",
+    "thousands apostrophes": lambda n: f"{int(n):,}".replace(",", "'"),
+    "two spaces": lambda n: split(n, "  "),
+    "date with dots and a space": lambda n: dotted(n, ".", " "),
+    "middle dot": lambda n: split(n, "\u00b7"),
+    "line separator": lambda n: split(n, "\u2028"),
+    "control character": lambda n: split(n, "\x1f"),
+    "combining mark": lambda n: split(n, "\u0301"),
+    "superscripts": lambda n: n.translate(str.maketrans("123", "¹²³")),
+    "long exponent": lambda n: f"{int(n):.12e}".replace("e+0", "E"),
     "exponent": exponent,
     "small exponent": lambda n: exponent(n, ".", "e{}"),
     "zero-width space": lambda n: split(n, "\u200b"),
@@ -334,21 +347,91 @@ def test_a_label_of_counts_names_nobody(label: str) -> None:
     assert not names_a_person(label)
 
 
-def recall(count: int, seed: int = 1) -> dict[str, int]:
-    """How many of `count` made-up persons, each written in a random form, are missed, by form."""
-    draw, missed = random.Random(seed), dict[str, int]()
+PLACES: dict[str, Callable[[str], str]] = {
+    "alone": lambda cell: cell,
+    "first": lambda cell: f"{cell};12;84,0",
+    "between": lambda cell: f"000103;2025-01;{cell};12\n",
+    "last": lambda cell: f"000103;2025-01;{cell}\n",
+    "quoted": lambda cell: f'000103;"{cell}";12\n',
+    "between tabs": lambda cell: f"000103\t{cell}\t12\n",
+    "between tags": lambda cell: f"<t>{cell}</t>",
+    "in brackets": lambda cell: f"[{cell}]",
+    "a line of its own": lambda cell: f"000103;12\n{cell}\n000105;13",
+}
+
+
+def planted(count: int, seed: int = 1) -> Iterator[tuple[str, str, str]]:
+    """Made-up persons, each written in a random form and place: form, place, text."""
+    draw = random.Random(seed)
     first = date(TODAY.year - OLDEST_AGE, 1, 1)
     for _ in range(count):
         born = first + timedelta(days=draw.randrange((TODAY - first).days + 1))
         digits = number(
             born, draw.choice(list(serials(born))) + f"{draw.randrange(1000):03}", replacement=draw.random() < 0.1
         )
-        form = draw.choice(sorted(FORMS))
-        if not found(FORMS[form](digits)):
-            missed[form] = missed.get(form, 0) + 1
-    return missed
+        form, place = draw.choice(sorted(FORMS)), draw.choice(sorted(PLACES))
+        yield form, place, PLACES[place](FORMS[form](digits))
 
 
-def test_two_thousand_made_up_persons_are_all_found() -> None:
-    missed = recall(2000)
-    assert {form for form in missed if "exponent" not in form} == set()
+def test_a_hundred_thousand_made_up_persons_are_all_found_and_pass_the_gate() -> None:
+    gate = re.compile(GATE)
+    missed = [
+        (form, place) for form, place, text in planted(100_000) if not found(text) or not gate.search(plain(text))
+    ]
+    assert missed == []
+
+
+def living_dates() -> set[tuple[str, str]]:
+    """Every six digits of a date of birth with each seventh digit that its year allows, day by day."""
+    allowed = {1800: "5678", 1900: "012349", 2000: "456789"}
+    known: set[tuple[str, str]] = set()
+    day = date(TODAY.year - OLDEST_AGE, 1, 1)
+    while day <= TODAY:
+        for seventh in allowed[day.year // 100 * 100]:
+            short = day.year % 100
+            if seventh in "49" and (short <= 36) != (day.year >= 2000):
+                continue
+            if seventh in "5678" and short > 57:
+                continue
+            known.add((day.strftime("%d%m%y"), seventh))
+            known.add((f"{day.day + 60}{day:%m%y}", seventh))
+        day += timedelta(days=1)
+    return known
+
+
+def test_twenty_thousand_random_numbers_are_judged_as_a_calendar_judges_them() -> None:
+    draw, living = random.Random(3), living_dates()
+    judged = {True: 0, False: 0}
+    for _ in range(20_000):
+        digits = f"{draw.randrange(100):02}{draw.randrange(15):02}{draw.randrange(10**6):06}"
+        truth = (digits[:6], digits[6]) in living
+        assert found(digits) == truth == found(split(digits, "-")), digits[:4]
+        judged[truth] += 1
+    assert judged[True] > 2_000 < judged[False]
+
+
+def test_somebody_too_old_to_live_is_a_candidate_and_no_finding() -> None:
+    digits = day_of(1, 1, 58, "5")
+    assert [candidate.age for candidate in candidates(digits, TODAY)] == ["old"]
+    assert digits not in repr(next(candidates(digits, TODAY)))
+
+
+def test_the_control_digit_fits_one_number_in_eleven() -> None:
+    fitting = [serial for serial in range(1000) if passes_mod11(f"010180{serial:04}")]
+    assert 85 <= len(fitting) <= 95
+    assert all(
+        sum(map(int.__mul__, map(int, f"010180{s:04}"), (4, 3, 2, 7, 6, 5, 4, 3, 2, 1))) % 11 == 0 for s in fitting
+    )
+    assert not passes_mod11("0101801AB2")
+
+
+@pytest.mark.parametrize("cell", ["CPR", "cpr-nr.", "Patientens CPR", "PNR", "FødselsDato", "patient_id"])
+def test_a_cell_that_is_only_such_a_name_is_told_from_a_sentence(cell: str) -> None:
+    assert is_a_persons_label(cell)
+    assert not is_a_persons_label(f"Udtrækket er uden {cell} og adresse")
+
+
+def test_digests_and_uuids_are_pseudonyms() -> None:
+    assert is_a_pseudonym("0F" * 32)
+    assert is_a_pseudonym("{123e4567-e89b-12d3-a456-426614174000}")
+    assert not any(map(is_a_pseudonym, ("0f" * 31, "J01CE02", "", "1234")))

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from small_store import contract_of, extract_bytes, landed, prescription, rows_of
 
-from warehouse.extract_file import Extract, UnreadableFileError
-from warehouse.landing import PersonNumberError, refuse_person_numbers
+from transforms.contract import Exemption
+from transforms.model import Text
+from warehouse import landing
+from warehouse.extract_file import UnreadableFileError
+from warehouse.landing import PersonNumberError, land
 from warehouse.workspace import Store
 
 PRESCRIPTIONS = contract_of("prescriptions")
@@ -74,11 +79,12 @@ def test_a_person_number_is_found_wherever_it_is(store: Store, content: bytes, p
     assert not (store.landing / "prescriptions").exists()
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "cp500"])
 def test_text_of_several_bytes_a_character_cannot_hide_a_person_number(store: Store, encoding: str) -> None:
+    contract = contract_of("prescriptions", file={"encoding": "cp500" if encoding == "cp500" else "windows-1252"})
     content = extract_bytes(PRESCRIPTIONS, prescription(code=NUMBER)).decode().encode(encoding)
-    with pytest.raises(UnreadableFileError, match=f"{NAME}, row 1: .+Save the file"):
-        landed(store, WINDOWS, NAME, content)
+    with pytest.raises(PersonNumberError, match=f"{NAME}, row 2, column "):
+        landed(store, contract, NAME, content)
     assert not (store.landing / "prescriptions").exists()
 
 
@@ -98,14 +104,46 @@ def test_a_failed_write_leaves_no_half_file(store: Store, monkeypatch: pytest.Mo
     assert len(rows_of(store.database, "ledger.extract")) == 1
 
 
-def test_a_person_number_between_numbers_in_a_comma_file_is_found() -> None:
+def test_a_person_number_between_numbers_in_a_comma_file_is_found(store: Store) -> None:
     contract = contract_of("prescriptions", file={"delimiter": ","})
-    extract = Extract(NAME, f"a,b,c\n12,{DIGITS},3\n".encode(), "x")
-    with pytest.raises(PersonNumberError, match="row 2, column b"):
-        refuse_person_numbers(extract, contract)
+    with pytest.raises(PersonNumberError, match="row 2, column number 2"):
+        landed(store, contract, NAME, f"a,b,c\n12,{DIGITS},3\n".encode())
 
 
-def test_utf8_in_the_place_of_windows_1252_is_refused_before_names_are_spoilt() -> None:
-    extract = Extract(NAME, "Ydernummer;Måned\n000103;2025-01\n".encode(), "x")
-    with pytest.raises(UnreadableFileError, match="the file is UTF-8, the contract says windows-1252"):
-        refuse_person_numbers(extract, WINDOWS)
+def test_what_is_no_file_of_its_own_is_refused_with_a_sentence(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "file.csv").write_bytes(extract_bytes(PRESCRIPTIONS, prescription()))
+    (tmp_path / "link.csv").symlink_to(tmp_path / "file.csv")
+    os.mkfifo(tmp_path / "pipe.csv")
+    for name, says in {"folder": "is a folder", "link": "is a link", "pipe": "is not a file", "none": "opened"}.items():
+        with pytest.raises(UnreadableFileError, match=f"^{name}.csv: .+{says}"):
+            land(store, PRESCRIPTIONS, tmp_path / f"{name}.csv", "analyst")
+
+
+@pytest.mark.parametrize("clock", [True, False], ids=["later", "by the clock at the same time"])
+def test_a_file_that_changes_meanwhile_is_not_kept(store: Store, monkeypatch: pytest.MonkeyPatch, clock: bool) -> None:
+    content = extract_bytes(PRESCRIPTIONS, prescription())
+    search = landing.scan_file
+
+    def growing(path: Path, *rest: Any) -> Any:
+        done, before = search(path, *rest), path.stat().st_mtime_ns
+        path.write_bytes(content + f"{NUMBER};\r\n".encode())
+        os.utime(path, ns=(before, before + clock))
+        return done
+
+    monkeypatch.setattr(landing, "scan_file", growing)
+    with pytest.raises(UnreadableFileError, match="the file is still being written"):
+        landed(store, PRESCRIPTIONS, NAME, content)
+    assert list((store.landing / "prescriptions").glob("*")) == []
+    assert len(rows_of(store.database, "ledger.extract")) == 2
+
+
+def test_an_exemption_that_was_used_is_logged(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    exempt = Exemption(pattern=r"10[0-3]\d{7}", why=Text(da="P-nummer", en="P number"))
+    columns = [
+        each.model_copy(update={"exempt": exempt} if each.name == "code" else {}) for each in PRESCRIPTIONS.columns
+    ]
+    contract = PRESCRIPTIONS.model_copy(update={"columns": tuple(columns)})
+    landed(store, contract, NAME, extract_bytes(contract, prescription(code="100112" + "0001")))
+    assert "long numbers in column code passed" in caplog.text
+    assert "100112" not in caplog.text
