@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
+
+from warehouse.faults import is_full, no_space
+from warehouse.workspace import Store
+
+_HALF_WRITTEN = (".part", ".part.wal", ".utf8", ".aside", ".aside.wal")
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write `content` to `path`: aside first, forced to disk, then moved into place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write `content` to `path`: aside first, forced to disk, then moved into place.
+
+    Raises:
+        NoSpaceError: the disk is full; nothing of the file is left.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _put(path, content)
+    except OSError as error:
+        if is_full(error):
+            raise no_space(path.parent) from None
+        raise
+
+
+def _put(path: Path, content: bytes) -> None:
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with aside.open("wb") as file:
@@ -21,6 +40,16 @@ def write_whole(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def sync_file(path: Path) -> None:
+    """Force what another library wrote into `path` to disk."""
+    # Windows flushes only what was opened for writing.
+    handle = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def sync_folder(folder: Path) -> None:
     """Force the names in `folder` to disk; a file system that cannot is left alone."""
     if os.name == "nt":
@@ -30,3 +59,26 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def clear_leftovers(store: Store) -> None:
+    """Remove what a killed command left half written. Only whoever holds the command lock may call this."""
+    shutil.rmtree(store.spill, ignore_errors=True)
+    for folder in (store.database.parent, store.landing, store.root / "staged"):
+        for path in folder.rglob("*") if folder.is_dir() else ():
+            if path.name.endswith(_HALF_WRITTEN) and path.is_file():
+                path.unlink(missing_ok=True)
+    store.database.with_suffix(".writer").unlink(missing_ok=True)
+    _settle_outbox(store.outbox)
+
+
+def _settle_outbox(outbox: Path) -> None:
+    """A pack whose place was empty when the kill came is put back; half rendered ones go."""
+    for old in outbox.glob(".*.old"):
+        final = old.with_name(old.name[1 : -len(".old")])
+        if final.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.replace(final)
+    for aside in outbox.glob(".*.part"):
+        shutil.rmtree(aside, ignore_errors=True)

@@ -16,7 +16,7 @@ from warehouse.workspace import Store
 
 def promote(store: Store, contract: Contract, extract_id: int, staged: Path) -> None:
     """Enter the extract's rows as facts; what they replace keeps its figures and gets an end to its being known."""
-    with writing(store.database) as connection:
+    with writing(store.database, spill=store.spill) as connection:
         attach(connection, staged, "staging", read_only=True)
         now = _now(connection)
         if contract.source == "registry":

@@ -12,6 +12,7 @@ import pytest
 from small_store import contract_of, extract_bytes, landed, prescription, rows_of
 
 from warehouse.extract_file import Extract, UnreadableFileError
+from warehouse.faults import NoSpaceError
 from warehouse.landing import PersonNumberError, refuse_person_numbers
 from warehouse.workspace import Store
 
@@ -92,7 +93,7 @@ def test_a_failed_write_leaves_no_half_file(store: Store, monkeypatch: pytest.Mo
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(NoSpaceError, match=r"There is no space left for .*prescriptions"):
         landed(store, PRESCRIPTIONS, NAME, extract_bytes(PRESCRIPTIONS, prescription()))
     assert list(Path(store.landing / "prescriptions").iterdir()) == []
     assert len(rows_of(store.database, "ledger.extract")) == 1
