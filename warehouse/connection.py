@@ -133,7 +133,7 @@ def _opened(database: Path, wait_seconds: float, spill: Path | None = None) -> I
     database.parent.mkdir(parents=True, exist_ok=True)
     with writer_lock(database, wait_seconds), engine_failures(database):
         require_present(database)
-        if database.with_name(f"{database.name}.wal").exists():
+        if _log_of_engine(database).exists():
             # To open it for writing would bring the log into the file, and with it what shows that the log was cut.
             with reading(database, wait_seconds=wait_seconds):
                 pass
@@ -141,7 +141,6 @@ def _opened(database: Path, wait_seconds: float, spill: Path | None = None) -> I
         try:
             attach_when_free(connection, database, WAREHOUSE, read_only=False, wait_seconds=wait_seconds)
             connection.execute(f"use {WAREHOUSE}")
-            _require_whole(connection, database)
             head = read_head(connection)
             if require_newest(database, head) and head is not None:
                 acknowledge(database, head, "mended")
@@ -150,9 +149,13 @@ def _opened(database: Path, wait_seconds: float, spill: Path | None = None) -> I
             connection.close()
 
 
+def _log_of_engine(database: Path) -> Path:
+    return database.with_name(f"{database.name}.wal")
+
+
 def _require_whole(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
-    # The engine notices an end that was cut off only when it comes to read there.
-    if database.stat().st_size < one_value(connection, "read_size"):
+    """The engine notices an end that was cut off only when it comes to read there."""
+    if not _log_of_engine(database).exists() and database.stat().st_size < one_value(connection, "read_size"):
         raise damaged(database)
 
 
