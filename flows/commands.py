@@ -25,7 +25,7 @@ from warehouse.locks import one_command
 
 @contextmanager
 def _surroundings(workspace: Workspace, *, validating: bool) -> Iterator[None]:
-    """One command alone in the workspace; what a killed one left is cleared away, Prefect's server and checks are up."""
+    """One command alone in the workspace: what a killed one left is gone, Prefect's server and the checks are up."""
     with one_command(workspace.store):
         # Both take seconds to start, and what follows takes some too.
         server = prepare_prefect(workspace.store.prefect)

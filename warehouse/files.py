@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from warehouse.faults import is_full, no_space
+from warehouse.spill import FOLDER
 from warehouse.workspace import Store
 
 _HALF_WRITTEN = (".part", ".part.wal", ".utf8", ".aside", ".aside.wal")
@@ -63,7 +64,8 @@ def sync_folder(folder: Path) -> None:
 
 def clear_leftovers(store: Store) -> None:
     """Remove what a killed command left half written. Only whoever holds the command lock may call this."""
-    shutil.rmtree(store.spill, ignore_errors=True)
+    for folder in (store.spill, *store.root.glob(f"staged/*/{FOLDER}")):
+        shutil.rmtree(folder, ignore_errors=True)
     for folder in (store.database.parent, store.landing, store.root / "staged"):
         for path in folder.rglob("*") if folder.is_dir() else ():
             if path.name.endswith(_HALF_WRITTEN) and path.is_file():

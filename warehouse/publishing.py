@@ -31,7 +31,7 @@ def publish(store: Store) -> Path:
 
 
 def _copy(store: Store, aside: Path) -> None:
-    with reading(store.database) as connection, engine_failures(aside):
+    with reading(store.database, spill=store.spill) as connection, engine_failures(aside):
         attach(connection, aside, "public", read_only=False)
         connection.execute("copy from database klyngeflow to public")
         connection.execute("checkpoint public")

@@ -11,6 +11,8 @@ import duckdb
 from warehouse.queries import quoted_text
 
 MOST_SPILLED = "100GB"
+FOLDER = ".spill"
+LARGE_BYTES = 64 * 2**20  # below this everything fits into memory, and loading the cryptography is not worth its time
 
 
 @cache
@@ -21,6 +23,11 @@ def encryption_extension() -> Path | None:
         return None
     found = Path(package.origin).parent.glob(f"extensions/v{duckdb.__version__}/httpfs.duckdb_extension")
     return next(found, None)
+
+
+def spill_beside(path: Path, size: int) -> Path | None:
+    """Where work of `size` bytes that is written to `path` may spill; None where it will not have to."""
+    return path.parent / FOLDER if size > LARGE_BYTES else None
 
 
 def spilling(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
