@@ -157,6 +157,7 @@ def _exit_with_worst(codes: list[int]) -> None:
         raise typer.Exit(worst)
 
 
+STOPPED = 130
 _WORDS_OF_OURS = ("StepFailedError", "StatementError")
 """Errors whose text names a kind of error or one of our files; named here, for their modules are slow to import."""
 
@@ -195,9 +196,10 @@ def main() -> None:
         place = error.filename or "a folder of the workspace"
         typer.echo(f"{place} may not be read or written. Give yourself access, or choose another workspace.", err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        typer.echo("Stopped. Nothing is half done: run the same command again to go on.", err=True)
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == STOPPED:  # the command line's library has turned Ctrl-C into this
+            typer.echo("Stopped. Nothing is half done: run the same command again to go on.", err=True)
+        raise
     except Exception as error:  # the last resort: everything else has its own sentence
         _report_our_fault(error)
         sys.exit(1)

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from multiprocessing import active_children, get_context
 from pathlib import Path
 
-from expectations.process import end_with_parent
+from expectations.process import end_with_parent, interrupts_held_back
 from flows.settings import Workspace
 from reports.fonts import cut_fonts
 from reports.manifest import Origin, write_manifest
@@ -35,11 +35,12 @@ def render_packs(workspace: Workspace, pack_ids: Sequence[str], run_id: str, tel
     files: dict[str, list[RenderedFile]] = {pack_id: [] for pack_id in pack_ids}
     tell(0, total)
     with _workers() as pool:
-        waiting = {
-            pool.submit(_render_part, part, _aside(workspace, pack_id), renderer): (pack_id, len(part))
-            for pack_id, each in jobs.items()
-            for part in _parts(each, len(jobs))
-        }
+        with interrupts_held_back():
+            waiting = {
+                pool.submit(_render_part, part, _aside(workspace, pack_id), renderer): (pack_id, len(part))
+                for pack_id, each in jobs.items()
+                for part in _parts(each, len(jobs))
+            }
         for future in as_completed(waiting):
             pack_id, count = waiting[future]
             files[pack_id] += future.result()
