@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from importlib.metadata import version
 from multiprocessing import active_children, get_context
@@ -41,12 +41,21 @@ def render_packs(workspace: Workspace, pack_ids: Sequence[str], run_id: str, tel
                 for pack_id, each in jobs.items()
                 for part in _parts(each, len(jobs))
             }
-        for future in as_completed(waiting):
+        for future in _as_done(set(waiting)):
             pack_id, count = waiting[future]
             files[pack_id] += future.result()
             done += count
             tell(done, total)
     return [_finish(workspace, pack_id, files[pack_id], renderer, run_id) for pack_id in pack_ids]
+
+
+def _as_done(waiting: set[Future[list[RenderedFile]]]) -> Iterator[Future[list[RenderedFile]]]:
+    """Each of `waiting` when it is done. Looks up twice a second: a wait without an end does not hear Ctrl-C, which
+    the system may have handed to another thread.
+    """
+    while waiting:
+        done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
+        yield from done
 
 
 @contextmanager

@@ -45,7 +45,7 @@ def told(step: object) -> Exception:
 def test_an_engines_words_are_in_nothing_that_travels_with_the_error(step: object) -> None:
     error = told(step)
     whole = "".join(traceback.format_exception(error)) + repr(error) + repr(error.__context__) + repr(error.__cause__)
-    assert "'hemmeligt" not in whole.replace('f"', "")
+    assert PLANTED not in whole
     assert error.__cause__ is None
     assert error.__context__ is None
 
