@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
@@ -34,6 +35,7 @@ def _surroundings(workspace: Workspace, *, validating: bool) -> Iterator[None]:
             prepare(workspace)
             if crashed := runs.end_crashed(workspace.store):
                 DISPLAY.say(f"{crashed} run(s) before this one ended without being done; going on from what was kept.")
+            import_module("flows.pipeline")  # and with it Prefect, which takes seconds as well
             if server is not None:
                 server.wait()
             with DISPLAY.running():
