@@ -78,6 +78,9 @@ def attach_when_free(
     while True:
         try:
             return attach(connection, path, alias, read_only=read_only)
+        except (duckdb.InternalException, duckdb.FatalException, duckdb.SerializationException):
+            # In a query this may be a fault of the engine or of ours; while opening it is the file.
+            raise damaged(path) from None
         except (duckdb.IOException, duckdb.BinderException) as error:
             if not _TAKEN.search(str(error)):
                 raise

@@ -17,7 +17,7 @@ _WORDS: tuple[tuple[Cause, str], ...] = (
     (
         "damaged",
         "[Cc]hecksum|[Cc]orrupt|WAL|not a valid DuckDB|Serialization Error|Could not read enough bytes|"
-        "Could not read all bytes|INTERNAL Error|FATAL Error|Failed to load metadata|different key|magic bytes",
+        "Could not read all bytes|Failed to load metadata|different key|magic bytes",
     ),
 )
 # Only these kinds speak of the machine: another's words may be a cell of the data.
