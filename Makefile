@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test lock clean
+.PHONY: help setup demo test faults lock clean
 
 help:
 	@echo "make demo   set up and run the whole job on a synthetic region"
 	@echo "make test   set up and run the checks and tests"
+	@echo "make faults kill a small job KILLS times (300) at random points, run it again, and compare"
 	@echo "make setup  only set up .venv (exact pinned versions)"
 	@echo "make lock   pin again after a change of pyproject.toml"
 	@echo "make clean  remove .venv and everything the examples made"
@@ -32,6 +33,10 @@ test: $(STAMP)
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+
+KILLS ?= 300
+faults: $(STAMP)
+	@$(BIN)/python tests/faults/many.py $(KILLS)
 
 lock: $(STAMP)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev \

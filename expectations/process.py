@@ -86,7 +86,7 @@ class _Child:
     def __init__(self) -> None:
         spawn = multiprocessing.get_context("spawn")
         self.pool = ProcessPoolExecutor(max_workers=1, mp_context=spawn, initializer=_prepare)
-        with _interrupts_held_back():
+        with interrupts_held_back():
             self._process_id: Future[int] = self.pool.submit(os.getpid)
         self.pool.submit(_import)
 
@@ -101,7 +101,8 @@ class _Child:
 
 
 @contextmanager
-def _interrupts_held_back() -> Iterator[None]:
+def interrupts_held_back() -> Iterator[None]:
+    """Start children in here: Ctrl-C is for their parent alone to answer."""
     # A child is born with its parent's mask, so Ctrl-C cannot meet it before _prepare has run, with a traceback.
     if not hasattr(signal, "pthread_sigmask"):
         yield

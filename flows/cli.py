@@ -58,10 +58,19 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder 
 
 
 @app.command()
-def doctor(workspace: WorkspaceOption = HERE, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def doctor(
+    workspace: WorkspaceOption = HERE,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    accept_head: Annotated[
+        bool, typer.Option("--accept-head", help="Go on with the warehouse as it is, though it is older than its log.")
+    ] = False,
+) -> None:
     """Say what was found on this machine, and what to do about each thing that is missing."""
-    from flows.doctor import examine
+    from flows.doctor import accept_warehouse, examine
 
+    if accept_head:
+        typer.echo(accept_warehouse(workspace))
+        return
     findings = examine(workspace)
     if as_json:
         typer.echo(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False, indent=1))
@@ -149,17 +158,23 @@ def _exit_with_worst(codes: list[int]) -> None:
         raise typer.Exit(worst)
 
 
+STOPPED = 130
+_WORDS_OF_OURS = ("StepFailedError", "StatementError")
+"""Errors whose text names a kind of error or one of our files; named here, for their modules are slow to import."""
+
+
 def _report_our_fault(error: Exception) -> None:
     # The message of an engine may repeat cells of an extract: the log gets the places in the code, never the text.
     path = _named_workspace(sys.argv) / "logs" / f"klyngeflow-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
+    kind = str(error) if type(error).__name__ in _WORDS_OF_OURS else type(error).__name__
     places = traceback.format_list(traceback.extract_tb(error.__traceback__))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"{type(error).__name__}\n{''.join(places)}", encoding="utf-8")
+        path.write_text(f"{kind}\n{''.join(places)}", encoding="utf-8")
         details = f"Details: {path}"
     except OSError:
         details = "The log could not be written."
-    typer.echo(f"klyngeflow stopped because of a fault of its own ({type(error).__name__}). {details}", err=True)
+    typer.echo(f"klyngeflow stopped because of a fault of its own ({kind}). {details}", err=True)
 
 
 def _named_workspace(arguments: list[str]) -> Path:
@@ -182,9 +197,10 @@ def main() -> None:
         place = error.filename or "a folder of the workspace"
         typer.echo(f"{place} may not be read or written. Give yourself access, or choose another workspace.", err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        typer.echo("Stopped. Nothing is half done: run the same command again to go on.", err=True)
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == STOPPED:  # the command line's library has turned Ctrl-C into this
+            typer.echo("Stopped. Nothing is half done: run the same command again to go on.", err=True)
+        raise
     except Exception as error:  # the last resort: everything else has its own sentence
         _report_our_fault(error)
         sys.exit(1)

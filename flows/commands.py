@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
 from flows.environment import prepare_prefect
 from flows.findings import Findings
+from flows.inbox import growing_sentence, still_growing, unfinished_sentence
 from flows.ingesting import Delivery, Outcome, deliveries, prepare, turn_away
 from flows.orders import for_meeting
 from flows.progress import DISPLAY
 from flows.settings import SettingsError, Workspace
 from flows.validating import one_validator
-from warehouse.connection import one_command
+from warehouse import runs
+from warehouse.files import clear_leftovers
 from warehouse.landing import is_personal
+from warehouse.locks import one_command
 
 
 @contextmanager
 def _surroundings(workspace: Workspace, *, validating: bool) -> Iterator[None]:
-    prepare_prefect(workspace.store.prefect)
+    """One command alone in the workspace: what a killed one left is gone, Prefect's server and the checks are up."""
     with one_command(workspace.store):
-        if not validating:
+        # Both take seconds to start, and what follows takes some too.
+        server = prepare_prefect(workspace.store.prefect)
+        with one_validator() if validating else nullcontext():
+            clear_leftovers(workspace.store)
+            prepare(workspace)
+            if crashed := runs.end_crashed(workspace.store):
+                DISPLAY.say(f"{crashed} run(s) before this one ended without being done; going on from what was kept.")
+            import_module("flows.pipeline")  # and with it Prefect, which takes seconds as well
+            if server is not None:
+                server.wait()
             with DISPLAY.running():
                 yield
-            return
-        with one_validator(), DISPLAY.running():
-            yield
 
 
 def run_everything(workspace: Workspace) -> Findings:
@@ -39,32 +49,49 @@ def run_everything(workspace: Workspace) -> Findings:
             f"The inbox {workspace.inbox} is not there. Make the folder and put extracts into it, or mend `inbox` in "
             "klyngeflow.toml."
         )
-    prepare(workspace)
-    claimed, unclaimed = deliveries(workspace)
-    turned_away = turn_away(workspace, [delivery for delivery in claimed if is_personal(delivery.path.name)])
     with _surroundings(workspace, validating=True):
         from flows.pipeline import pipeline
 
-        found = pipeline(workspace.root)
+        claimed, unclaimed = deliveries(workspace)
+        personal, files = _by_name(claimed)
+        turned_away = turn_away(workspace, personal)
+        growing = still_growing(delivery.path for delivery in files)
+        found = pipeline(workspace.root, [delivery for delivery in files if delivery.path not in growing])
+    for path in sorted(growing):
+        DISPLAY.say(growing_sentence(path))
+    _tell_of_unclaimed(unclaimed)
+    return replace(found, outcomes=(*turned_away, *found.outcomes))
+
+
+def _by_name(claimed: Sequence[Delivery]) -> tuple[list[Delivery], list[Delivery]]:
+    """Those whose very names hold a person number, and the others."""
+    personal = [delivery for delivery in claimed if is_personal(delivery.path.name)]
+    return personal, [delivery for delivery in claimed if delivery not in personal]
+
+
+def _tell_of_unclaimed(unclaimed: Sequence[Path]) -> None:
     nameless = [path for path in unclaimed if is_personal(path.name)]
     if nameless:
         DISPLAY.say(f"{len(nameless)} file(s) in the inbox have a person number in their name: take them out of it.")
     for path in (path for path in unclaimed if path not in nameless):
         DISPLAY.say(f"Left alone: {path.name} (no contract of this workspace takes a file of that name).")
-    return replace(found, outcomes=(*turned_away, *found.outcomes))
 
 
 def ingest_files(workspace: Workspace, source: str, files: Sequence[Path], *, again: bool) -> list[Outcome]:
     """The flow `ingest` for named files."""
     workspace.contract(source)
-    prepare(workspace)
-    named = [Delivery(source, path, again) for path in files]
-    personal = [delivery for delivery in named if is_personal(delivery.path.name)]
-    turned_away = turn_away(workspace, personal)
+    personal, named = _by_name([Delivery(source, path, again) for path in files])
     with _surroundings(workspace, validating=True):
         from flows.pipeline import ingest
 
-        return turned_away + ingest(workspace.root, [delivery for delivery in named if delivery not in personal])
+        turned_away = turn_away(workspace, personal)
+        growing = still_growing(delivery.path for delivery in named)
+        left = [
+            Outcome(path.name, "refused", sentence=unfinished_sentence(path), exit_code=2) for path in sorted(growing)
+        ]
+        with runs.recorded(workspace.store, "ingest"):
+            outcomes = ingest(workspace.root, [delivery for delivery in named if delivery.path not in growing])
+    return [*turned_away, *left, *outcomes]
 
 
 def request_pack(

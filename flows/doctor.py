@@ -59,9 +59,22 @@ def examine(workspace: Path) -> list[Finding]:
         *_libraries(),
         *_renderer(),
         *_folders(workspace),
+        *_warehouse(workspace),
         _telemetry(),
         _prefect_server(),
     ]
+
+
+def accept_warehouse(workspace: Path) -> str:
+    """Let the workspace's warehouse stand as it is, though runs.log knows of more; says what that means."""
+    from flows.settings import load_workspace
+    from warehouse.connection import accept_head
+
+    before, found = accept_head(load_workspace(workspace).store.database)
+    return (
+        f"Accepted: the warehouse stands at {found} commits; runs.log knew of {before}. What came in between is not in "
+        "it: bring those extracts in again (klyngeflow run takes what the inbox still has)."
+    )
 
 
 def _python() -> Finding:
@@ -117,6 +130,24 @@ def _folders(workspace: Path) -> Iterator[Finding]:
 def _telemetry() -> Finding:
     wrong = sorted(name for name, value in ALWAYS.items() if os.environ.get(name) != value)
     return Finding("Telemetry", "on: " + ", ".join(wrong) if wrong else "off", "Unset these." if wrong else "")
+
+
+def _warehouse(workspace: Path) -> Iterator[Finding]:
+    from transforms.errors import UserError
+    from warehouse.connection import reading
+    from warehouse.head import acknowledged, require_present
+    from warehouse.workspace import Store
+
+    database = Store(workspace).database
+    if not database.parent.is_dir():
+        return
+    try:
+        require_present(database)
+        if database.exists():
+            with reading(database, wait_seconds=1):
+                yield Finding("Warehouse", f"as it was last acknowledged ({acknowledged(database).sequence} commits)")
+    except UserError as error:
+        yield Finding("Warehouse", "cannot be used", str(error))
 
 
 def _prefect_server() -> Finding:

@@ -6,10 +6,10 @@ Import this first in every module that imports Prefect.
 from __future__ import annotations
 
 import os
-import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from flows.own_server import OwnServer, answers, begin
 from transforms.errors import UserError
 
 ALWAYS = {
@@ -38,10 +38,11 @@ def refuse_telemetry() -> None:
         os.environ.setdefault(name, value)
 
 
-def prepare_prefect(home: Path) -> None:
+def prepare_prefect(home: Path) -> OwnServer | None:
     """Let flows use a running Prefect server where there is one, else one of their own that lives in `home`.
 
     A server is running when PREFECT_API_URL names it or something answers on Prefect's usual port of this machine.
+    One of our own has only begun when this returns: wait for it before the first flow.
     """
     refuse_telemetry()
     # Not the user's own home of Prefect: a profile in it could name a server elsewhere.
@@ -49,9 +50,14 @@ def prepare_prefect(home: Path) -> None:
     os.environ["PREFECT_PROFILES_PATH"] = str(home.resolve() / "profiles.toml")
     if named := os.environ.get("PREFECT_API_URL"):
         _require_this_machine(named)
-    elif server_is_running():
+        return None
+    if server_is_running():
         host, port = DEFAULT_SERVER
         os.environ["PREFECT_API_URL"] = f"http://{host}:{port}/api"
+        return None
+    own = begin()
+    os.environ["PREFECT_API_URL"] = own.address
+    return own
 
 
 def _require_this_machine(address: str) -> None:
@@ -65,13 +71,4 @@ def _require_this_machine(address: str) -> None:
 
 def server_is_running() -> bool:
     """Whether a Prefect server answers on its usual port of this machine."""
-    import httpx
-
-    host, port = DEFAULT_SERVER
-    try:
-        with socket.create_connection(DEFAULT_SERVER, timeout=0.3):
-            pass
-        answer = httpx.get(f"http://{host}:{port}/api/health", timeout=2, trust_env=False)
-    except (OSError, httpx.HTTPError):
-        return False
-    return answer.status_code == 200 and answer.text.strip() == "true"
+    return answers(DEFAULT_SERVER[1])

@@ -11,10 +11,11 @@ from typing import Literal
 
 from expectations.process import Validator
 from flows.checking import checked, contract_of_part
+from flows.inbox import finished_files
 from flows.refusals import refused_by_checks, refused_cell, refused_rows
 from flows.settings import Workspace
 from transforms.contract import Contract
-from transforms.errors import UserError
+from transforms.errors import MachineError, UserError
 from warehouse import bad_rows, ledger, supplements
 from warehouse.extract_file import Extract
 from warehouse.landing import Landed, land
@@ -52,7 +53,7 @@ def deliveries(workspace: Workspace) -> tuple[list[Delivery], list[Path]]:
 
     Registry first, then by source; provisional deliveries before final ones, so that a correction comes last.
     """
-    files = sorted(path for path in workspace.inbox.glob("*") if path.is_file() and not path.name.startswith("."))
+    files = finished_files(workspace.inbox)
     taken: list[Delivery] = []
     for contract in workspace.contracts:
         own = [path for path in files if any(fnmatch(path.name, pattern) for pattern in contract.file.patterns)]
@@ -158,5 +159,5 @@ class _refusing:  # noqa: N801 - reads as a word in `with _refusing(...)`
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, UserError):
+        if isinstance(error, UserError) and not isinstance(error, MachineError):
             ledger.refuse(self.workspace.store, self.extract_id, str(error))

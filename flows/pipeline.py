@@ -24,17 +24,19 @@ from prefect.tasks import Task
 from expectations.errors import ValidationUnavailableError
 from flows import building, ingesting, rendering
 from flows.findings import Findings, cluster_lines, markdown
+from flows.guarding import words_kept_back
 from flows.ingesting import Delivery, Outcome
 from flows.orders import Order
 from flows.progress import DISPLAY
 from flows.settings import Workspace, load_workspace
 from flows.validating import one_validator
-from transforms.errors import UserError
+from transforms.errors import MachineError, UserError
 from warehouse import meetings, runs
 from warehouse.connection import WarehouseBusyError
-from warehouse.landing import Landed, is_personal
+from warehouse.landing import Landed
 from warehouse.publishing import publish as publish_copy
 
+# A full disk or a damaged file does not mend itself while a run waits: those are told at once.
 _MAY_PASS = (WarehouseBusyError, ValidationUnavailableError, OSError)
 
 
@@ -46,18 +48,21 @@ _step = {"cache_policy": NO_CACHE, "retries": 2, "retry_delay_seconds": 3, "retr
 
 
 @task(task_run_name="land-{delivery.path.name}", **_step)
+@words_kept_back
 def land(workspace: Path, delivery: Delivery) -> Landed:
     """Keep one file as received."""
     return ingesting.land_delivery(load_workspace(workspace), delivery)
 
 
 @task(task_run_name="stage-{extract_id}", **_step)
+@words_kept_back
 def stage(workspace: Path, extract_id: int) -> None:
     """Type the rows of one extract."""
     ingesting.stage_extract(load_workspace(workspace), extract_id)
 
 
 @task(task_run_name="validate-{extract_id}", **_step)
+@words_kept_back
 def validate(workspace: Path, extract_id: int) -> None:
     """Ask every check of the contract of one extract."""
     with one_validator() as validator:
@@ -65,12 +70,14 @@ def validate(workspace: Path, extract_id: int) -> None:
 
 
 @task(task_run_name="promote-{extract_id}", **_step)
+@words_kept_back
 def promote(workspace: Path, extract_id: int) -> Outcome:
     """Enter the rows of one extract as facts."""
     return ingesting.promote_extract(load_workspace(workspace), extract_id)
 
 
 @task(task_run_name="compute-{package_id}", **_step)
+@words_kept_back
 def compute(workspace: Path, order: Order, package_id: str, run_id: str) -> int:
     """Compute the package's figures for all units over the order's windows."""
     opened = load_workspace(workspace)
@@ -78,6 +85,7 @@ def compute(workspace: Path, order: Order, package_id: str, run_id: str) -> int:
 
 
 @task(task_run_name="build-{order.pack_id}", **_step)
+@words_kept_back
 def build(workspace: Path, order: Order) -> str:
     """Put one pack's printable figures in report.*."""
     opened = load_workspace(workspace)
@@ -88,6 +96,7 @@ def build(workspace: Path, order: Order) -> str:
 
 
 @task(task_run_name="render", **_step)
+@words_kept_back
 def render(workspace: Path, pack_ids: list[str], run_id: str) -> list[Path]:
     """Render packs and put them in the outbox."""
 
@@ -98,12 +107,14 @@ def render(workspace: Path, pack_ids: list[str], run_id: str) -> list[Path]:
 
 
 @task(task_run_name="swap-public-copy", **_step)
+@words_kept_back
 def swap_public_copy(workspace: Path) -> Path:
     """Put a fresh copy of the warehouse where users read it."""
     return publish_copy(load_workspace(workspace).store)
 
 
 @flow(flow_run_name="ingest-{workspace.name}", validate_parameters=False)
+@words_kept_back
 def ingest(workspace: Path, files: list[Delivery]) -> list[Outcome]:
     """Bring files in, one after another; a refused one leaves the others alone."""
     outcomes: list[Outcome] = []
@@ -124,6 +135,9 @@ def _bring_in(workspace: Path, delivery: Delivery) -> Outcome:
         stage(workspace, landed.extract_id)
         validate(workspace, landed.extract_id)
         return promote(workspace, landed.extract_id)
+    except MachineError:
+        # Nothing was decided about the file, and the next one would meet the same: a full disk, a writer elsewhere.
+        raise
     except UserError as error:
         return Outcome(
             delivery.path.name, "refused", sentence=str(error), shown=error.shown(), exit_code=error.exit_code
@@ -135,6 +149,7 @@ def _replaced(by: str | None) -> str:
 
 
 @flow(flow_run_name="measure-{workspace.name}", validate_parameters=False)
+@words_kept_back
 def measure(workspace: Path, orders: list[Order], run_id: str) -> int:
     """Compute each package once per pair of windows that the orders need."""
     needed = {(order.package, order.baseline_from, order.followup_from): order for order in orders}
@@ -147,6 +162,7 @@ def measure(workspace: Path, orders: list[Order], run_id: str) -> int:
 
 
 @flow(flow_run_name="publish-{workspace.name}", validate_parameters=False)
+@words_kept_back
 def publish(workspace: Path, orders: list[Order], run_id: str) -> tuple[list[Path], list[Outcome]]:
     """Make the packs; one that is blocked leaves the others alone."""
     pack_ids: list[str] = []
@@ -160,17 +176,15 @@ def publish(workspace: Path, orders: list[Order], run_id: str) -> tuple[list[Pat
     DISPLAY.advance("Building packs", len(orders), len(orders))
     if not pack_ids:
         return [], blocked
-    DISPLAY.advance("Rendering reports", 0, 1)
     return render(workspace, pack_ids, run_id), blocked
 
 
 @flow(flow_run_name="pipeline-{workspace.name}", validate_parameters=False)
-def pipeline(workspace: Path) -> Findings:
-    """The whole job: what lies in the inbox in, then every pack that klyngeflow.toml plans."""
+@words_kept_back
+def pipeline(workspace: Path, files: list[Delivery]) -> Findings:
+    """The whole job: `files` of the inbox in, then every pack that klyngeflow.toml plans."""
     opened = load_workspace(workspace)
-    ingesting.prepare(opened)
     with runs.recorded(opened.store, "pipeline") as run_id:
-        files = [delivery for delivery in ingesting.deliveries(opened)[0] if not is_personal(delivery.path.name)]
         outcomes = ingest(workspace, files)
         found = _make(opened, building.planned_orders(opened), run_id, outcomes)
     swap_public_copy(workspace)
@@ -178,6 +192,7 @@ def pipeline(workspace: Path) -> Findings:
 
 
 @flow(flow_run_name="request-{order.pack_id}", validate_parameters=False)
+@words_kept_back
 def request(workspace: Path, order: Order) -> Findings:
     """One pack for one meeting, from what has been accepted."""
     opened = load_workspace(workspace)

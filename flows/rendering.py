@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from importlib.metadata import version
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
-from expectations.process import end_with_parent
+from expectations.process import end_with_parent, interrupts_held_back
 from flows.settings import Workspace
 from reports.fonts import cut_fonts
 from reports.manifest import Origin, write_manifest
@@ -31,18 +33,52 @@ def render_packs(workspace: Workspace, pack_ids: Sequence[str], run_id: str, tel
     total = sum(len(each) for each in jobs.values())
     done = 0
     files: dict[str, list[RenderedFile]] = {pack_id: [] for pack_id in pack_ids}
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), end_with_parent) as pool:
-        waiting = {
-            pool.submit(_render_part, part, _aside(workspace, pack_id), renderer): (pack_id, len(part))
-            for pack_id, each in jobs.items()
-            for part in _parts(each, len(jobs))
-        }
-        for future in as_completed(waiting):
+    tell(0, total)
+    with _workers() as pool:
+        with interrupts_held_back():
+            waiting = {
+                pool.submit(_render_part, part, _aside(workspace, pack_id), renderer): (pack_id, len(part))
+                for pack_id, each in jobs.items()
+                for part in _parts(each, len(jobs))
+            }
+        for future in _as_done(set(waiting)):
             pack_id, count = waiting[future]
             files[pack_id] += future.result()
             done += count
             tell(done, total)
     return [_finish(workspace, pack_id, files[pack_id], renderer, run_id) for pack_id in pack_ids]
+
+
+def _as_done(waiting: set[Future[list[RenderedFile]]]) -> Iterator[Future[list[RenderedFile]]]:
+    """Each of `waiting` when it is done. Looks up twice a second: a wait without an end does not hear Ctrl-C, which
+    the system may have handed to another thread.
+    """
+    while waiting:
+        done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
+        yield from done
+
+
+@contextmanager
+def _workers() -> Iterator[ProcessPoolExecutor]:
+    """The processes that render; ended at once when the person stops the command, whatever they are at."""
+    before = set(active_children())
+    pool = ProcessPoolExecutor(PROCESSES, get_context("spawn"), _begin_worker)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        # What they write lies aside until a pack is whole, so there is nothing to finish.
+        for process in set(active_children()) - before:
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown()
+
+
+def _begin_worker() -> None:
+    # Ctrl-C reaches the whole group of processes; the parent alone decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
 
 
 def printed_versions(package: Package) -> Mapping[str, str]:

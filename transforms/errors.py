@@ -30,3 +30,7 @@ class DataRefusedError(UserError):
     """An extract or a pack was refused by a rule that no edit of one row mends."""
 
     exit_code = 3
+
+
+class MachineError(UserError):
+    """The machine and not the data is in the way: nothing was decided about an extract or a pack."""

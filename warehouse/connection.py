@@ -10,14 +10,26 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-from filelock import FileLock, Timeout
 
 from transforms.errors import UserError
-from warehouse.queries import quoted_text
-from warehouse.workspace import Store
+from warehouse.faults import cause_of, damaged, failure
+from warehouse.head import (
+    Head,
+    acknowledge,
+    acknowledged,
+    move_head,
+    read_head,
+    require_newest,
+    require_present,
+)
+from warehouse.locks import LOCK_WAIT_SECONDS, WarehouseBusyError, busy, writer_lock
+from warehouse.queries import StatementError, one_value, quoted_text
+from warehouse.spill import spilling
 
 STORAGE_VERSION = "v1.4.0"  # from here on a file refuses another file's write-ahead log
-LOCK_WAIT_SECONDS = 60.0
+WAREHOUSE = "klyngeflow"
+# Two processes of this size and the flow's own fit into 4 GB; what needs more goes to encrypted files.
+MEMORY_LIMIT = "1500MB"
 _PAUSE_SECONDS = 0.05
 # The engine tells by its words alone that a file is in use, by another process or elsewhere in this one.
 _TAKEN = re.compile("Could not set lock on file|Unique file handle conflict")
@@ -25,16 +37,22 @@ _HOLDER = re.compile(r"PID ([0-9]+)")
 _OFFLINE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
+    "memory_limit": MEMORY_LIMIT,
+    # Nothing is spilled where the engine could not encrypt it: see warehouse/spill.py.
+    "temp_directory": "",
 }
 
 
-class WarehouseBusyError(UserError):
-    """Another process is writing."""
+def in_memory(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection with no file attached, that never downloads anything.
 
-
-def in_memory() -> duckdb.DuckDBPyConnection:
-    """A connection with no file attached, that never downloads anything."""
-    return duckdb.connect(config=_OFFLINE)
+    `spill`: a folder for what does not fit into memory, written encrypted. Without it too much work is an error; with
+    it, opening takes a fifth of a second longer.
+    """
+    connection = duckdb.connect(config=_OFFLINE)
+    if spill is not None:
+        spilling(connection, spill)
+    return connection
 
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path, alias: str, *, read_only: bool) -> None:
@@ -60,100 +78,148 @@ def attach_when_free(
     while True:
         try:
             return attach(connection, path, alias, read_only=read_only)
+        except (duckdb.InternalException, duckdb.FatalException, duckdb.SerializationException):
+            # In a query this may be a fault of the engine or of ours; while opening it is the file.
+            raise damaged(path) from None
         except (duckdb.IOException, duckdb.BinderException) as error:
             if not _TAKEN.search(str(error)):
                 raise
             if time.monotonic() >= until:
                 holder = _HOLDER.search(str(error))
-                raise _busy(path, f"process {holder[1] if holder else os.getpid()}") from None
+                raise busy(path, f"process {holder[1] if holder else os.getpid()}") from None
         time.sleep(_PAUSE_SECONDS)
 
 
-def _busy(database: Path, holder: str) -> WarehouseBusyError:
-    return WarehouseBusyError(
-        f"The warehouse {database.name} is in use by another process ({holder}). "
-        "Wait until it is done, or close that program, and run this again."
-    )
-
-
 @contextmanager
-def _writer_lock(database: Path, wait_seconds: float) -> Iterator[None]:
-    note = database.with_suffix(".writer")
-    lock = FileLock(database.with_suffix(".lock"))
-    try:
-        lock.acquire(timeout=wait_seconds)
-    except Timeout:
-        holder = note.read_text(encoding="utf-8").strip() if note.exists() else "unknown"
-        raise _busy(database, holder) from None
-    try:
-        note.write_text(f"process {os.getpid()}", encoding="utf-8")
-        yield
-    finally:
-        note.unlink(missing_ok=True)
-        lock.release()
-
-
-@contextmanager
-def one_command(store: Store, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
-    """One command at a time works in a workspace: two would render into the same folders.
+def engine_failures(database: Path) -> Iterator[None]:
+    """Give what the engine says while `database` is in use a sentence of our own; its words may repeat the data.
 
     Raises:
-        WarehouseBusyError: another was still at work after `wait_seconds`.
+        MachineError: a full disk, too little memory, a damaged file.
+        StatementError: anything else, named by its kind alone.
     """
-    store.database.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(store.database.with_name("command.lock"), timeout=wait_seconds):
-            yield
-    except Timeout:
-        raise WarehouseBusyError(
-            "Another klyngeflow command is at work in this workspace. Wait until it is done and run this again."
-        ) from None
+        yield
+    except duckdb.Error as error:
+        ours = failure(cause_of(error), database) or StatementError(f"{database.name}: {type(error).__name__}")
+    except StatementError as error:
+        ours = failure(error.cause, database) or error
+    else:
+        return
+    raise ours from None
 
 
 @contextmanager
-def writing(database: Path, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
+def writing(
+    database: Path, wait_seconds: float = LOCK_WAIT_SECONDS, *, spill: Path | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """The one writer's connection to `database`: a transaction that is committed whole or not at all.
+
+    What was committed is then acknowledged in runs.log. `spill` is for work that may not fit into memory.
 
     Raises:
         WarehouseBusyError: another process held the lock for `wait_seconds`.
+        HeadLostError: the file is not the one that was last acknowledged.
+        MachineError: a full disk, too little memory, a damaged file; nothing was changed.
     """
+    with _opened(database, wait_seconds, spill) as connection:
+        connection.begin()
+        yield connection
+        head = move_head(connection)
+        connection.commit()
+        if head is not None:
+            acknowledge(database, head)
+
+
+@contextmanager
+def _opened(database: Path, wait_seconds: float, spill: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     database.parent.mkdir(parents=True, exist_ok=True)
-    with _writer_lock(database, wait_seconds):
-        connection = in_memory()
+    with writer_lock(database, wait_seconds), engine_failures(database):
+        require_present(database)
+        if _log_of_engine(database).exists():
+            # To open it for writing would bring the log into the file, and with it what shows that the log was cut.
+            with reading(database, wait_seconds=wait_seconds):
+                pass
+        connection = in_memory(spill)
         try:
-            attach_when_free(connection, database, "klyngeflow", read_only=False, wait_seconds=wait_seconds)
-            connection.execute("use klyngeflow")
-            connection.begin()
+            attach_when_free(connection, database, WAREHOUSE, read_only=False, wait_seconds=wait_seconds)
+            connection.execute(f"use {WAREHOUSE}")
+            head = read_head(connection)
+            if require_newest(database, head) and head is not None:
+                acknowledge(database, head, "mended")
             yield connection
-            connection.commit()
         finally:
             connection.close()
+
+
+def _log_of_engine(database: Path) -> Path:
+    return database.with_name(f"{database.name}.wal")
+
+
+def _require_whole(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
+    """The engine notices an end that was cut off only when it comes to read there."""
+    if not _log_of_engine(database).exists() and database.stat().st_size < one_value(connection, "read_size"):
+        raise damaged(database)
 
 
 def checkpoint(database: Path) -> None:
     """Bring the write-ahead log into the file."""
-    with _writer_lock(database, LOCK_WAIT_SECONDS):
-        connection = in_memory()
-        try:
-            attach_when_free(connection, database, "klyngeflow", read_only=False)
-            connection.execute("checkpoint klyngeflow")
-        finally:
-            connection.close()
+    with _opened(database, LOCK_WAIT_SECONDS) as connection:
+        connection.execute(f"checkpoint {WAREHOUSE}")
 
 
 @contextmanager
 def reading(
-    database: Path, alias: str = "klyngeflow", wait_seconds: float = LOCK_WAIT_SECONDS
+    database: Path, alias: str = WAREHOUSE, wait_seconds: float = LOCK_WAIT_SECONDS, *, spill: Path | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that can only read the DuckDB file `database`, attached as `alias`.
 
     Raises:
         WarehouseBusyError: another process was writing for `wait_seconds`.
+        HeadLostError: it is the warehouse, and not as it was last acknowledged.
     """
-    connection = in_memory()
+    connection = in_memory(spill)
     try:
-        attach_when_free(connection, database, alias, wait_seconds=wait_seconds)
-        connection.execute(f"use {alias}")
-        yield connection
+        with engine_failures(database):
+            attach_when_free(connection, database, alias, wait_seconds=wait_seconds)
+            connection.execute(f"use {alias}")
+            if database.stem == WAREHOUSE:
+                _require_whole(connection, database)
+                require_newest(database, read_head(connection))
+            yield connection
     finally:
         connection.close()
+
+
+def accept_head(database: Path) -> tuple[int, int]:
+    """Go on with the database as it is, older or other than what was acknowledged; the log says so from then on.
+
+    Returns how many commits the log had, and how many the database has.
+    """
+    if not database.exists():
+        raise UserError(f"There is no {database.name} to accept. Put a copy of it back first.")
+    with writer_lock(database, LOCK_WAIT_SECONDS), engine_failures(database):
+        connection = in_memory()
+        try:
+            attach_when_free(connection, database, WAREHOUSE)
+            connection.execute(f"use {WAREHOUSE}")
+            found = read_head(connection) or Head()
+        finally:
+            connection.close()
+        before = acknowledged(database)
+        acknowledge(database, found, "accepted")
+    return before.sequence, found.sequence
+
+
+__all__ = [
+    "LOCK_WAIT_SECONDS",
+    "WarehouseBusyError",
+    "accept_head",
+    "attach",
+    "attach_when_free",
+    "checkpoint",
+    "engine_failures",
+    "in_memory",
+    "reading",
+    "writing",
+]

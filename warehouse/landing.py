@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import logging
-import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import IO
 
 from transforms.contract import Contract
-from transforms.errors import UserError
+from transforms.errors import MachineError, UserError
 from warehouse import person_scan
 from warehouse.connection import writing
 from warehouse.delivery_name import declared_period, delivery_status
 from warehouse.extract_file import UnreadableFileError
-from warehouse.files import sync_folder
+from warehouse.files import written_whole
 from warehouse.person_scan import PersonNumberError, Scanned, read_pieces, scan_file
 from warehouse.queries import one_value, run
 from warehouse.workspace import Store
@@ -69,6 +65,8 @@ def land(store: Store, contract: Contract, path: Path, received_by: str, *, agai
         scanned = scan_file(path, path.name, contract, datetime.now(UTC).date())
         declared_period(contract, path.name)
         _keep(received, store.landed(contract.source, received.sha256))
+    except MachineError:
+        raise
     except UserError as refusal:
         _remember_refused(store, contract, received, refusal, received_by)
         raise
@@ -121,28 +119,12 @@ def _keep(received: _Received, target: Path) -> None:
     if received.path.stat().st_mtime_ns != received.written_at:
         raise changed
     digest = sha256()
-    with _written_whole(target) as file:
+    with written_whole(target) as file:
         for piece in read_pieces(received.path):
             digest.update(piece)
             file.write(piece)
         if digest.hexdigest() != received.sha256:
             raise changed
-
-
-@contextmanager
-def _written_whole(target: Path) -> Iterator[IO[bytes]]:
-    """A file to write to that stands at `target` once all of it is on the disk."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with aside.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(target)
-    finally:
-        aside.unlink(missing_ok=True)
-    sync_folder(target.parent)
 
 
 def _log_exemptions(contract: Contract, scanned: Scanned, received: _Received) -> None:

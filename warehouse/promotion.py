@@ -21,7 +21,7 @@ def promote(store: Store, contract: Contract, extract_id: int, staged: Path) -> 
 
     An extract that was promoted already is left as it is.
     """
-    with writing(store.database) as connection:
+    with writing(store.database, spill=store.spill) as connection:
         attach(connection, staged, "staging", read_only=True)
         moment = Moment(extract_id, next_moment(connection))
         entered = run(connection, "find_coverage", moment.values()).fetchone()

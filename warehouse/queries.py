@@ -14,12 +14,18 @@ from typing import Any
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from warehouse.faults import Cause, cause_of
+
 _PARAMETER = re.compile(r"\$([a-z_0-9]+)")
 SQL = Path(__file__).parent / "sql"
 
 
 class StatementError(RuntimeError):
-    """A statement failed in the engine."""
+    """A statement failed in the engine. `cause` says which failure of the machine it was, if it was one."""
+
+    def __init__(self, sentence: str, cause: Cause = "") -> None:
+        super().__init__(sentence)
+        self.cause: Cause = cause
 
 
 def quoted_name(identifier: str) -> str:
@@ -56,7 +62,7 @@ def run(
         return connection.execute(sql, {key: value for key, value in (values or {}).items() if key in named})
     except duckdb.Error as error:
         # The engine's text repeats values of the data, so ours names the statement and the kind of error alone.
-        raise StatementError(f"warehouse/sql/{name}.sql failed: {type(error).__name__}") from None
+        raise StatementError(f"warehouse/sql/{name}.sql failed: {type(error).__name__}", cause_of(error)) from None
 
 
 def one_value(

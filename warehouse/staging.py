@@ -17,9 +17,10 @@ import duckdb
 
 from transforms.contract import Column, Contract, FileFormat
 from transforms.errors import UserError
-from warehouse.connection import attach, in_memory
+from warehouse.connection import attach, engine_failures, in_memory
 from warehouse.extract_file import Extract, UnreadableFileError, header_of, rows_below_header, text_of
 from warehouse.queries import StatementError, one_value, run
+from warehouse.spill import spill_beside
 
 REJECT_RULES = {
     "integer": "not a whole number",
@@ -63,15 +64,16 @@ def stage(extract: Extract, landed: Path, contract: Contract, target: Path) -> S
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_suffix(".part")
     aside.unlink(missing_ok=True)
-    connection = in_memory()
+    connection = in_memory(spill_beside(target, landed.stat().st_size))
     try:
-        attach(connection, aside, "staging", read_only=False)
-        connection.execute("use staging")
-        with _as_utf8(landed, text, contract.file, aside) as readable:
-            _read_raw(connection, extract, readable, contract, header)
-        _account_for_every_row(connection, extract.name, text, contract.file)
-        counts = _type_rows(connection, contract, header, positions)
-        connection.close()
+        with engine_failures(aside):
+            attach(connection, aside, "staging", read_only=False)
+            connection.execute("use staging")
+            with _as_utf8(landed, text, contract.file, aside) as readable:
+                _read_raw(connection, extract, readable, contract, header)
+            _account_for_every_row(connection, extract.name, text, contract.file)
+            counts = _type_rows(connection, contract, header, positions)
+            connection.close()
         aside.replace(target)
     finally:
         connection.close()
@@ -89,7 +91,9 @@ def _read_raw(
     }
     try:
         run(connection, "stage_raw", {"path": str(landed)}, **parts)
-    except StatementError:
+    except StatementError as error:
+        if error.cause:  # the machine's failure, not the file's
+            raise
         raise UnreadableFileError(
             f"{extract.name}: the rows cannot be read as {contract.file.encoding} text with "
             f"{contract.file.delimiter!r} between columns and one kind of line end. Compare it with its contract in "

@@ -38,6 +38,11 @@ class Store:
         return self.root / "warehouse" / "cache"
 
     @property
+    def spill(self) -> Path:
+        """What the engine cannot hold in memory, encrypted; emptied at every start."""
+        return self.database.with_name("spill")
+
+    @property
     def logs(self) -> Path:
         """Logs of runs: names, counts and times only."""
         return self.root / "logs"

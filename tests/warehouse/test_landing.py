@@ -17,6 +17,7 @@ from transforms.contract import Exemption
 from transforms.model import Text
 from warehouse import landing
 from warehouse.extract_file import UnreadableFileError
+from warehouse.faults import NoSpaceError
 from warehouse.landing import PersonNumberError, land
 from warehouse.workspace import Store
 
@@ -98,7 +99,7 @@ def test_a_failed_write_leaves_no_half_file(store: Store, monkeypatch: pytest.Mo
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(NoSpaceError, match=r"There is no space left for .*prescriptions"):
         landed(store, PRESCRIPTIONS, NAME, extract_bytes(PRESCRIPTIONS, prescription()))
     assert list(Path(store.landing / "prescriptions").iterdir()) == []
     assert len(rows_of(store.database, "ledger.extract")) == 1

@@ -66,4 +66,4 @@ def test_the_log_of_a_client_that_wrote_and_died_does_not_keep_the_new_copy_shut
 def test_nothing_is_left_beside_the_copy(store: Store) -> None:
     publish(store)
     names = {path.name for path in store.public.parent.iterdir()}
-    assert names - {"klyngeflow.lock"} == {"klyngeflow.duckdb", "public.duckdb"}
+    assert names - {"klyngeflow.lock", "spill"} == {"klyngeflow.duckdb", "public.duckdb", "runs.log"}

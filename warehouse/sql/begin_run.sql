@@ -1,2 +1,3 @@
 insert into ledger.run by name
-select $run_id as run_id, $flow as flow, $started_at::timestamp as started_at, 'running' as state
+select $run_id as run_id, $flow as flow, $started_at::timestamp as started_at, 'running' as state,
+    $process_id as process_id, $host as host

@@ -1,1 +1,0 @@
-select count(*) from schema_migration where migration = $migration

@@ -1,0 +1,1 @@
+select sequence, commit_id, follows from ledger.head

@@ -1,0 +1,1 @@
+select migration from schema_migration
