@@ -18,6 +18,7 @@ from warehouse import ledger
 from warehouse.extract_file import Extract
 from warehouse.landing import Landed, land
 from warehouse.promotion import promote
+from warehouse.registry import checked_registry
 from warehouse.schema import migrate
 from warehouse.staging import stage
 
@@ -110,8 +111,10 @@ def validate_extract(workspace: Workspace, extract_id: int, validator: Validator
     contract, entry = _extract(workspace, extract_id)
     staged = workspace.store.staged(entry.source, entry.sha256)
     results = validator.validate(staged, contract, ledger.reference(workspace.store, extract_id))
-    ledger.record_checks(workspace.store, contract, extract_id, results)
     with _refusing(workspace, extract_id):
+        if contract.table == "registry":
+            results += checked_registry(workspace.store, contract, extract_id, staged)
+        ledger.record_checks(workspace.store, contract, extract_id, results)
         refusal = refused_by_checks(entry.file_name, contract, results)
         if refusal is not None:
             raise refusal

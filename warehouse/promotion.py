@@ -11,6 +11,7 @@ from transforms.contract import Contract
 from transforms.definitions import QUANTITIES
 from warehouse.connection import attach, writing
 from warehouse.queries import one_value, run
+from warehouse.registry import promote_registry
 from warehouse.workspace import Store
 
 
@@ -20,7 +21,7 @@ def promote(store: Store, contract: Contract, extract_id: int, staged: Path) -> 
         attach(connection, staged, "staging", read_only=True)
         now = _now(connection)
         if contract.source == "registry":
-            run(connection, "promote_registry", now=now.isoformat(), extract_id=extract_id)
+            promote_registry(connection, contract, extract_id, now)
         else:
             _promote_facts(connection, contract, extract_id, now)
         run(connection, "mark_promoted", {"extract_id": extract_id, "now": now})
