@@ -135,6 +135,8 @@ class _Kind:
     """How a timeline is read from rows: of what (`key`), its value, and the columns of its first and last day.
 
     Where rows of one delivery differ, the first of `cautious` that one of them says is taken, else what most say.
+    `new_since` is when a thing that was not in the deliveries before begins, by a row that tells of it and the
+    delivery's day; without it, as far back as is known.
     """
 
     key: Callable[[Row], Hashable]
@@ -142,6 +144,15 @@ class _Kind:
     first: str | None = None
     last: str | None = None
     cautious: tuple[str, ...] = ()
+    new_since: Callable[[Row, date], date] | None = None
+
+    def begun(self, each: Delivery) -> dict[Any, date]:
+        """When each thing that `each` tells of begins, should it be new."""
+        found: dict[Any, date] = {}
+        for row in each.records if self.new_since else ():
+            day = self.new_since(row, each.as_at) if self.new_since else each.as_at
+            found[self.key(row)] = min(day, found.get(self.key(row), day))
+        return found
 
     def stays(self, rows: Iterable[Row]) -> dict[Any, Counter[Stay[Any]]]:
         """Every stay that `rows` tell of, by key, with how many rows tell it."""
@@ -155,13 +166,17 @@ class _Kind:
 
 
 _REGION = _Kind(
-    lambda row: row["region_id"], lambda row: (row["region_name"], row["region_successor_id"]), last="region_to"
+    lambda row: row["region_id"],
+    lambda row: (row["region_name"], row["region_successor_id"]),
+    last="region_to",
+    new_since=lambda row, day: row["cluster_from"] or day,
 )
 _CLUSTER = _Kind(
     lambda row: row["cluster_id"],
     lambda row: (row["cluster_name"], row["region_id"], row["cluster_successor_id"]),
     first="cluster_from",
     last="cluster_to",
+    new_since=lambda row, day: min(row["member_from"] or day, day),
 )
 _CONSENT = _Kind(lambda row: row["practice_id"], lambda row: row["consent"], "consent_from", cautious=("no",))
 _MODE = _Kind(
@@ -176,10 +191,14 @@ _WITHHELD = _Kind(lambda row: row["practice_id"], lambda row: row["withheld"], "
 def _units(deliveries: list[Delivery], kind: _Kind) -> Lines:
     """Clusters or regions by key: every delivery tells of all of them, and one that is gone has ended."""
     lines: Lines = {}
-    for each in deliveries:
+    for number, each in enumerate(deliveries):
         found = kind.stays(each.records)
+        begun = kind.begun(each) if number else {}
         for key in lines.keys() | found.keys():
-            lines[key] = _after(lines.get(key, ()), found.get(key), each.as_at, kind)
+            line = lines.get(key, ())
+            lines[key] = _after(line, found[key], each.as_at, kind) if key in found else sighted(line, None, each.as_at)
+            if not line and key in begun and lines[key][0].first is None:
+                lines[key] = (replace(lines[key][0], first=begun[key]), *lines[key][1:])
     return lines
 
 
@@ -191,11 +210,7 @@ def _answers(deliveries: list[Delivery], kind: _Kind) -> Lines:
     return lines
 
 
-def _after(
-    line: tuple[Stay[Any], ...], found: Counter[Stay[Any]] | None, day: date, kind: _Kind
-) -> tuple[Stay[Any], ...]:
-    if not found:
-        return sighted(line, None, day)
+def _after(line: tuple[Stay[Any], ...], found: Counter[Stay[Any]], day: date, kind: _Kind) -> tuple[Stay[Any], ...]:
     if any(stay.first or stay.last for stay in found):
         return _dated(line, chained(found))
     value = _most_told(found, kind)

@@ -108,3 +108,11 @@ def registry_loads(store: Store) -> pl.DataFrame:
     """One row per delivery of the registry, the newest last: the day it holds, when it came and what it changed."""
     with reading(store.database) as connection:
         return run(connection, "read_registry_loads").pl()
+
+
+def submitted(store: Store, source: str, month: date, known_at: datetime) -> frozenset[str]:
+    """The practices that submitted `source` for `month`."""
+    span = {"start": month, "end": month, "known_at": known_at}
+    with reading(store.database) as connection:
+        rows = run(connection, "read_submissions", span).fetchall()
+    return frozenset(practice for practice, of, _ in rows if of == source)
