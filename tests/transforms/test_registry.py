@@ -38,6 +38,7 @@ def in_cluster(memberships: pl.DataFrame, practice: str, on: date) -> list[str]:
     ]
 
 
+@settings(deadline=None, max_examples=40)
 @given(told=SNAPSHOTS)
 def test_on_every_day_a_practice_is_where_the_newest_snapshot_until_then_found_it(told: Told) -> None:
     memberships = history(deliveries(told))["membership"]
@@ -48,6 +49,7 @@ def test_on_every_day_a_practice_is_where_the_newest_snapshot_until_then_found_i
             assert in_cluster(memberships, practice, on) == ([found] if found else [])
 
 
+@settings(deadline=None, max_examples=40)
 @given(told=SNAPSHOTS, seed=st.integers(0, 9))
 def test_the_order_in_which_snapshots_come_changes_nothing(told: Told, seed: int) -> None:
     came = list(told.items())
@@ -56,6 +58,7 @@ def test_the_order_in_which_snapshots_come_changes_nothing(told: Told, seed: int
     assert all(first[table].equals(second[table]) for table in SCHEMAS)
 
 
+@settings(deadline=None, max_examples=40)
 @given(told=SNAPSHOTS)
 def test_a_snapshot_that_comes_again_changes_nothing(told: Told) -> None:
     once, twice = history(deliveries(told)), history([*deliveries(told), *deliveries(told)])
@@ -215,7 +218,7 @@ def test_modes_are_kept_per_cluster_and_package_and_withheld_per_practice() -> N
     ]
 
 
-@settings(max_examples=30)
+@settings(deadline=None, max_examples=30)
 @given(told=SNAPSHOTS, position=st.integers(0, 5))
 def test_a_snapshot_changes_nothing_before_its_own_day(told: Told, position: int) -> None:
     late = sorted(told)[position % len(told)]
