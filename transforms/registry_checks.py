@@ -132,8 +132,9 @@ def _kept(check: Check, delivery: Delivery, known: Known) -> _Fault:
     """Of the practices that were members on the delivery's day, the share `minimum` is in it, or all but two."""
     there = {row["practice_id"] for row in delivery.records}
     least = LEAST_KEPT if check.minimum is None else check.minimum
-    missing = len(known.members - there)
-    return _Fault(whole=missing > MAY_ALWAYS_GO and missing > (1 - least) * len(known.members))
+    kept = len(known.members & there)
+    few = kept < round(least * len(known.members), 6)
+    return _Fault(whole=few and len(known.members) - kept > MAY_ALWAYS_GO)
 
 
 def _newest(_: Check, delivery: Delivery, known: Known) -> _Fault:
