@@ -16,15 +16,15 @@ _MODES = {
     "own_only": "everyone sees the own figures alone",
 }
 _EVENTS = {
-    "moved": "moved from {from_id} to {to_id}",
-    "came": "came to {to_id}",
-    "back": "came back to {to_id}",
-    "gone": "left {from_id}; whether it closed is not known",
-    "closed": "closes (last day)",
-    "merged": "is taken over by {to_id} (last day)",
+    "moved": "moved from {from_} to {to}",
+    "came": "came to {to}",
+    "back": "came back to {to}",
+    "gone": "left {from_}; whether it closed is not known",
+    "closed": "last day; it closes",
+    "merged": "last day; it is taken over by {to}",
     "cluster_began": "the cluster begins",
     "cluster_ended": "the cluster ends",
-    "cluster_to_other_region": "the cluster goes from region {from_id} to region {to_id}",
+    "cluster_to_other_region": "the cluster goes from region {from_} to region {to}",
 }
 
 
@@ -56,8 +56,8 @@ def page(found: Standing, day: date, background: Background) -> str:
     parts = [
         _head(found, day, background.load),
         _section(f"Members on {_day(day)}: {len(found.members)}", map(_member, found.members)),
-        _section("In the 12 months before", (_event(row, names) for row in found.happened)),
-        _section("Announced for later", (_event(row, names) for row in found.coming)),
+        _section("In the 12 months before", map(_event, found.happened)),
+        _section("Announced for later", map(_event, found.coming)),
         _consent(found, background),
         _anonymity(found, background),
         _missing(names, background.missing),
@@ -84,10 +84,14 @@ def _member(member: Member) -> str:
     return f"  {member.practice_id:8} {_cut(member.name, 44):44} {since}".rstrip()
 
 
-def _event(row: Mapping[str, object], names: Mapping[str, str]) -> str:
-    unit = str(row["unit_id"])
-    who = f"{unit} {names.get(unit, '')}".rstrip()
-    return _wrapped(f"  {_day(row['day'])}  {who}: {_EVENTS[str(row['event'])].format(**row)}", 15)
+def _event(row: Mapping[str, object]) -> str:
+    said = _EVENTS[str(row["event"])].format(from_=_unit(row, "from_"), to=_unit(row, "to_"))
+    return _wrapped(f"  {_day(row['day'])}  {_unit(row)}: {said}", 14)
+
+
+def _unit(row: Mapping[str, object], end: str = "") -> str:
+    unit = row[f"{end}id"] if end else row["unit_id"]
+    return f"{unit} {row[f'{end}name']}".rstrip()
 
 
 def _consent(found: Standing, background: Background) -> str:
@@ -127,7 +131,7 @@ def _missing(names: Mapping[str, str], missing: Mapping[str, tuple[date, tuple[s
 
 def _next_step(found: Standing) -> str:
     silent = sum(member.consent is None for member in found.members)
-    asks = [f"ask the {silent} that have not answered"] if silent else []
+    asks = [f"ask for the answers that are missing ({silent})"] if silent else []
     asks += ["confirm the members with the cluster's coordinator"]
     step = f"Next: {' and '.join(asks)}, put what is wrong right in the registry and bring it in again "
     return _wrapped(f"{step}(klyngeflow ingest registry FILE); then order the extract.")

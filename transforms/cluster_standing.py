@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 
-from transforms.registry_changes import events
+from transforms.registry_changes import EVENT, events
 
 Tables = Mapping[str, pl.DataFrame]
 
@@ -26,7 +27,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Standing:
-    """A cluster on a day, with rows of registry_changes.events: those of the year before and those that are announced.
+    """A cluster on a day, with rows of registry_changes.events, named: those of the year before and those announced.
 
     `modes` (package or null for every package, mode) are in force on the day.
     """
@@ -68,11 +69,11 @@ def standing(tables: Tables, cluster: str, day: date, begins: date | None = None
 
 def _members(tables: Tables, cluster: str, day: date) -> tuple[Member, ...]:
     inside = valid_on(tables["membership"], day).filter(pl.col("cluster_id") == cluster).sort("practice_id")
-    names = dict(tables["practice"].select("practice_id", "practice_name").iter_rows())
+    names = _names(tables, "practice")
     answers = _answers(tables["consent"], day)
     kept_back = set(valid_on(tables["anonymity"], day).filter(pl.col("mode") == "withheld")["practice_id"])
     return tuple(
-        Member(practice, names.get(practice) or "", since, answers.get(practice), practice in kept_back)
+        Member(practice, names.get(practice, ""), since, answers.get(practice), practice in kept_back)
         for practice, since in inside.select("practice_id", "valid_from").iter_rows()
     )
 
@@ -100,4 +101,32 @@ def _concerning(happened: pl.DataFrame, tables: Tables, cluster: str) -> pl.Data
         pl.col("unit_id").is_in(ever) & ((pl.col("from_id") == cluster) | (pl.col("to_id") == cluster))
     )
     shut = pl.col("event").is_in(["closed", "merged"]) & (pl.col("unit_id").is_in(own) | pl.col("to_id").is_in(own))
-    return happened.filter((touches | shut).fill_null(False))
+    return _named(happened.filter((touches | shut).fill_null(False)), tables)
+
+
+_PLACES = {"merged": "practice", "cluster_began": "region", "cluster_to_other_region": "region"}
+
+
+def _named(happened: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """With `name` of the practice or cluster, and `from_name` and `to_name`; empty where none is known."""
+    rows: list[dict[str, Any]] = []
+    names = {table: _names(tables, table) for table in ("practice", "cluster", "region")}
+    for row in happened.iter_rows(named=True):
+        event = str(row["event"])
+        units = names["cluster" if event.startswith("cluster_") else "practice"]
+        places = names[_PLACES.get(event, "cluster")]
+        rows.append(
+            row
+            | {"name": units.get(row["unit_id"], "")}
+            | {f"{end}_name": places.get(row[f"{end}_id"], "") for end in ("from", "to")}
+        )
+    named = dict.fromkeys(("name", "from_name", "to_name"), pl.String)
+    return pl.DataFrame(rows, schema={**EVENT, **named})
+
+
+def _names(tables: Tables, table: str) -> dict[str, str]:
+    """The newest name of each unit of a table."""
+    frame = tables[table]
+    if "valid_from" in frame.columns:
+        frame = frame.sort("valid_from", nulls_last=False)
+    return {unit: name or "" for unit, name in frame.select(f"{table}_id", f"{table}_name").iter_rows()}
