@@ -40,7 +40,7 @@ Anonymity: letters, other practices are letters (this workspace's setting; the
   registry says nothing)
 
 Data in the newest month delivered
-  prescriptions, October 2024: missing from
+  prescriptions, December 2024: missing from
     020202   Praksis 02
     030303   Praksis 03
     040404   Praksis 04
