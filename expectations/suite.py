@@ -13,7 +13,7 @@ from great_expectations.expectations.expectation import Expectation
 from expectations.errors import IncompleteCheckError
 from expectations.row_queries import repeated_keys, rows_expectation, unknown_values
 from transforms.checked import Reference
-from transforms.contract import Check, Contract
+from transforms.contract import REGISTRY_RULES, Check, Contract
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,13 @@ class PlannedCheck:
 
 
 def expectations_for(contract: Contract, reference: Reference) -> tuple[PlannedCheck, ...]:
-    """One planned check per check of `contract`, in its order.
+    """One planned check per check of `contract` that looks at rows alone, in its order.
 
     Raises:
         IncompleteCheckError: a check lacks what its rule needs.
     """
-    return tuple(_planned(check, contract, reference) for check in contract.checks)
+    asked = [check for check in contract.checks if check.rule not in REGISTRY_RULES]
+    return tuple(_planned(check, contract, reference) for check in asked)
 
 
 def _planned(check: Check, contract: Contract, reference: Reference) -> PlannedCheck:

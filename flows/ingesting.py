@@ -20,6 +20,7 @@ from warehouse import bad_rows, ledger, supplements
 from warehouse.extract_file import Extract
 from warehouse.landing import Landed, land
 from warehouse.promotion import promote
+from warehouse.registry import checked_registry
 from warehouse.schema import migrate
 from warehouse.staging import stage
 
@@ -115,6 +116,8 @@ def validate_extract(workspace: Workspace, extract_id: int, validator: Validator
         mended = supplements.recognised(workspace.store, contract, entry)
         asked = contract_of_part(contract, entry, mended)
         results = checked(validator, staged, asked, ledger.reference(workspace.store, extract_id))
+        if contract.table == "registry":
+            results += checked_registry(workspace.store, contract, extract_id, staged)
         ledger.record_checks(workspace.store, asked, extract_id, results)
         rows = bad_rows.record(workspace.store, extract_id, staged)
         refusal = refused_rows(entry, asked, rows, results) or refused_by_checks(entry.file_name, asked, results)

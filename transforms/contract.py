@@ -29,7 +29,24 @@ Rule = Literal[
     "regions_delivered",
     "total_against_history",
     "jump_everywhere",
+    "one_cluster_at_a_time",
+    "one_region_at_a_time",
+    "dates_in_order",
+    "known_successor",
+    "rows_agree",
+    "most_practices_kept",
+    "newest_registry",
 ]
+REGISTRY_RULES: tuple[Rule, ...] = (
+    "one_cluster_at_a_time",
+    "one_region_at_a_time",
+    "dates_in_order",
+    "known_successor",
+    "rows_agree",
+    "most_practices_kept",
+    "newest_registry",
+)
+"""Rules of transforms/registry_checks.py: they hold a registry against itself and against the one that is known."""
 
 
 class FileFormat(Strict):
@@ -169,6 +186,18 @@ class Submission(Strict):
     by: Literal["listed", "any_row", "row_in_month"]
 
 
+class RegistryForm(Strict):
+    """How a registry tells of time.
+
+    `list`: all memberships with their days, past ones included; it takes the place of the list before. `snapshot`: who
+    belongs where on one day. The day is the column `as_at`, else what `as_at_in_name` finds in the file's name (groups
+    year, month and perhaps day), else, for a list, the day it was received.
+    """
+
+    shape: Literal["list", "snapshot"] = "list"
+    as_at_in_name: str | None = None
+
+
 class Contract(Strict):
     """One source: what a row is, how its file is written, its columns, key, exclusions and checks.
 
@@ -192,6 +221,7 @@ class Contract(Strict):
     repeated_rows: Literal["each", "one"] = "each"
     slice: tuple[str, ...] = ()
     bad_rows: BadRows = BadRows()
+    registry: RegistryForm | None = None
     checks: tuple[Check, ...]
 
     @model_validator(mode="after")

@@ -47,6 +47,6 @@ def read_facts(store: Store, span: tuple[date, date], known_at: datetime, *, sil
             by_source=by_source,
             submissions=run(connection, "read_submissions", inside).pl().lazy(),
             memberships=run(connection, "read_memberships", known).pl().lazy(),
-            clusters=run(connection, "read_clusters", known).pl().lazy(),
+            clusters=run(connection, "read_clusters", inside).pl().lazy(),
             practices=run(connection, "read_practices", known | {"silence": silence_is_consent}).pl().lazy(),
         )

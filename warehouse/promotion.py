@@ -12,6 +12,7 @@ from transforms.definitions import QUANTITIES
 from warehouse.connection import attach, writing
 from warehouse.delivery_name import correction_number, delivery_kind
 from warehouse.queries import run
+from warehouse.registry import promote_registry
 from warehouse.standing import Moment, next_moment, settle
 from warehouse.workspace import Store
 
@@ -27,7 +28,7 @@ def promote(store: Store, contract: Contract, extract_id: int, staged: Path) -> 
         entered = run(connection, "find_coverage", moment.values()).fetchone()
         run(connection, "mark_promoted", {"extract_id": extract_id, "now": entered[0] if entered else moment.now})
         if contract.source == "registry":
-            run(connection, "promote_registry", now=moment.now.isoformat(), extract_id=extract_id)
+            promote_registry(connection, contract, extract_id, moment.now)
         elif not entered:
             _promote_facts(connection, contract, moment)
 

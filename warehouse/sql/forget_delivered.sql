@@ -1,0 +1,1 @@
+delete from registry.delivered where extract_id = $extract_id

@@ -1,0 +1,1 @@
+select * from staging.staged order by row_number
