@@ -19,7 +19,18 @@ from warehouse.workspace import Store
 
 ROOT = Path(__file__).parents[1]
 FILE = "klyngeflow.toml"
-SOURCES = ("registry", "list_sizes", "prescriptions", "services")
+SOURCES = (
+    "registry",
+    "list_sizes",
+    "prescriptions",
+    "services",
+    "care_plans",
+    "questionnaire",
+    "dose_dispensing",
+    "registrations",
+    "municipal",
+    "benchmarks",
+)
 """In the order in which they are brought in: what later files are checked against comes first."""
 
 

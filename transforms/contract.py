@@ -19,6 +19,8 @@ Rule = Literal[
     "pattern",
     "between",
     "unique_key",
+    "not_above",
+    "allowed_together",
     "known_practice",
     "inside_period",
     "row_count",
@@ -29,6 +31,18 @@ Rule = Literal[
     "total_against_history",
     "jump_everywhere",
 ]
+
+DELIVERY_RULES: frozenset[Rule] = frozenset(
+    {
+        "known_code",
+        "practices_delivered",
+        "rows_per_month",
+        "regions_delivered",
+        "total_against_history",
+        "jump_everywhere",
+    }
+)
+"""Rules about a delivery as a whole or about what was delivered before: no row of the file can answer them alone."""
 
 
 class FileFormat(Strict):
@@ -85,7 +99,7 @@ class Column(Strict):
     """One column of the staged table. `constant` fills a column that the file does not have.
 
     `format` is one date format or several, tried in turn; `parts` are headers whose cells are joined by a hyphen, such
-    as a year and a month; `code_system` names the folder file of `klyngepakker/codes/` that its codes belong to.
+    as a year and a month; `examples` are staged values for its documentation; `code_system` names the folder file of `klyngepakker/codes/` that its codes belong to.
     """
 
     name: str
@@ -98,6 +112,7 @@ class Column(Strict):
     code_system: str | None = None
     constant: str | None = None
     values: dict[str, str] = Field(default_factory=dict[str, str])
+    examples: tuple[str, ...] = ()
     what: Text
 
 
@@ -112,6 +127,8 @@ class Exclusion(Strict):
 class Check(Strict):
     """One rule over the staged rows, how much it matters and why it is there.
 
+    `not_above` has two columns: the first holds no more than the second. `allowed_together` has two columns as well, and
+    `values` such as `copd/mrc_recorded`: the pairs that may stand in one row.
     `rows` says what becomes of the rows that break a critical rule: they refuse the extract, or they are rejected and
     the others go on as far as `bad_rows` allows.
     """

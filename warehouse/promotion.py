@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 
 from transforms.contract import Contract
-from transforms.definitions import QUANTITIES
 from warehouse.connection import attach, writing
+from warehouse.facts import quantities_of
 from warehouse.queries import one_value, run
 from warehouse.workspace import Store
 
@@ -21,6 +21,8 @@ def promote(store: Store, contract: Contract, extract_id: int, staged: Path) -> 
         now = _now(connection)
         if contract.source == "registry":
             run(connection, "promote_registry", now=now.isoformat(), extract_id=extract_id)
+        elif all(column.name != "practice_id" for column in contract.columns):
+            _promote_published(connection, contract, extract_id, now)
         else:
             _promote_facts(connection, contract, extract_id, now)
         run(connection, "mark_promoted", {"extract_id": extract_id, "now": now})
@@ -36,7 +38,7 @@ def _now(connection: duckdb.DuckDBPyConnection) -> datetime:
 def _promote_facts(connection: duckdb.DuckDBPyConnection, contract: Contract, extract_id: int, now: datetime) -> None:
     _accept(connection, contract, extract_id)
     known = {"extract_id": extract_id, "now": now}
-    run(connection, "supersede_facts", {"now": now}, table=contract.table)
+    run(connection, "supersede_facts", {"now": now, "source": contract.source}, table=contract.table)
     columns = {column.name for column in contract.columns}
     run(
         connection,
@@ -44,12 +46,23 @@ def _promote_facts(connection: duckdb.DuckDBPyConnection, contract: Contract, ex
         known,
         table=contract.table,
         key=contract.key,
-        quantities=[name for name in QUANTITIES[contract.source] if name in columns],
+        quantities=[name for name in quantities_of(contract.table) if name in columns],
         net=contract.corrections == "net",
         months_held=contract.months_held,
     )
     run(connection, "supersede_submissions", {"now": now, "source": contract.source})
     run(connection, "enter_submissions", known | {"source": contract.source})
+
+
+def _promote_published(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, extract_id: int, now: datetime
+) -> None:
+    """Enter figures that belong to no practice: each replaces the figure of the same key, and nobody submitted them."""
+    parts = {"table": contract.table, "key": contract.key}
+    run(connection, "supersede_published", {"now": now, "source": contract.source}, **parts)
+    columns = {column.name for column in contract.columns}
+    quantities = [name for name in quantities_of(contract.table) if name in columns]
+    run(connection, "promote_published", {"extract_id": extract_id, "now": now}, quantities=quantities, **parts)
 
 
 def _accept(connection: duckdb.DuckDBPyConnection, contract: Contract, extract_id: int) -> None:
