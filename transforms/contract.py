@@ -99,7 +99,8 @@ class Column(Strict):
     """One column of the staged table. `constant` fills a column that the file does not have.
 
     `format` is one date format or several, tried in turn; `parts` are headers whose cells are joined by a hyphen, such
-    as a year and a month; `examples` are staged values for its documentation; `code_system` names the folder file of `klyngepakker/codes/` that its codes belong to.
+    as a year and a month; `examples` are staged values for its documentation; `code_system` names the folder file of
+    `klyngepakker/codes/` that its codes belong to.
     """
 
     name: str
@@ -127,7 +128,7 @@ class Exclusion(Strict):
 class Check(Strict):
     """One rule over the staged rows, how much it matters and why it is there.
 
-    `not_above` has two columns: the first holds no more than the second. `allowed_together` has two columns as well, and
+    `not_above` has two columns: the first holds no more than the second. `allowed_together` has two as well, and
     `values` such as `copd/mrc_recorded`: the pairs that may stand in one row.
     `rows` says what becomes of the rows that break a critical rule: they refuse the extract, or they are rejected and
     the others go on as far as `bad_rows` allows.

@@ -130,7 +130,7 @@ def _codes(column: Column, contract: Contract, checks: Sequence[Check]) -> Seque
 
 
 def example_file(contract: Contract, rows: Sequence[Row]) -> list[str] | None:
-    """The lines of a file with `rows` as the contract wants it; None where a row of the file is not a row of the table."""
+    """The lines of a file with `rows`, as the contract wants it; None where a file's row is not a row of the table."""
     if contract.wide or contract.file.header_rows > 1:
         return None
     written = [column for column in contract.columns if column.headers or column.parts]

@@ -50,8 +50,8 @@ def refuse_adding_patients(selection: Selection, facts: Mapping[str, pl.LazyFram
     inside = rows.filter(pl.col("period").is_between(window.start, window.end), *_filters(selection, rows))
     if over := _counted_twice(inside.collect()):
         raise DefinitionError(
-            f"A measure would add up patients of {selection.source} over {over}, and whoever is in two of them would be "
-            "counted twice. Name one group and condition, counted once for the whole window."
+            f"A measure would add up patients of {selection.source} over {over}, and whoever is in two of them would "
+            "be counted twice. Name one group and condition, counted once for the whole window."
         )
 
 
