@@ -101,11 +101,15 @@ def ingest(
     The same file twice is left alone. A file that is refused changes nothing; the last accepted figures stay.
     """
     from flows.commands import ingest_files
+    from flows.documenting import data_docs_index
     from flows.settings import load_workspace
 
-    outcomes = ingest_files(load_workspace(workspace), source, files, again=again)
+    opened = load_workspace(workspace)
+    outcomes = ingest_files(opened, source, files, again=again)
     for outcome in outcomes:
         typer.echo(outcome_line(outcome.file_name, outcome.state, outcome.rows, outcome.shown or outcome.sentence))
+    if data_docs_index(opened).exists():
+        typer.echo(f"What each check found: {data_docs_index(opened)}")
     _exit_with_worst([outcome.exit_code for outcome in outcomes])
 
 

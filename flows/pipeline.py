@@ -23,6 +23,7 @@ from prefect.tasks import Task
 
 from expectations.errors import ValidationUnavailableError
 from flows import building, ingesting, rendering
+from flows.documenting import document_checks
 from flows.findings import Findings, cluster_lines, markdown
 from flows.ingesting import Delivery, Outcome
 from flows.orders import Order
@@ -103,6 +104,12 @@ def swap_public_copy(workspace: Path) -> Path:
     return publish_copy(load_workspace(workspace).store)
 
 
+@task(task_run_name="write-data-docs", **_step)
+def write_data_docs(workspace: Path) -> Path:
+    """Write the pages about what the checks found."""
+    return document_checks(load_workspace(workspace))
+
+
 @flow(flow_run_name="ingest-{workspace.name}", validate_parameters=False)
 def ingest(workspace: Path, files: list[Delivery]) -> list[Outcome]:
     """Bring files in, one after another; a refused one leaves the others alone."""
@@ -112,6 +119,7 @@ def ingest(workspace: Path, files: list[Delivery]) -> list[Outcome]:
             DISPLAY.advance("Bringing extracts in", number, len(files))
             outcomes.append(_bring_in(workspace, delivery))
         DISPLAY.advance("Bringing extracts in", len(files), len(files))
+    write_data_docs(workspace)
     swap_public_copy(workspace)
     return outcomes
 

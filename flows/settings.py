@@ -192,8 +192,8 @@ def _own_source(path: Path) -> Contract:
             if not lacking or any(each["type"] == "extra_forbidden" for each in error.errors()):
                 raise
             raise SettingsError(
-                f"{place} describes a source of its own and is not whole: it lacks {', '.join(lacking[:6])}. Add that, or "
-                "copy the nearest of klyngeflow's own contracts (klyngeflow describe lists them)."
+                f"{place} describes a source of its own and is not whole: it lacks {', '.join(lacking[:6])}. Add that, "
+                "or copy the nearest of klyngeflow's own contracts (klyngeflow describe lists them)."
             ) from None
     if fault := _unfit(contract, path.stem):
         raise SettingsError(f"{place}: {fault}.")
