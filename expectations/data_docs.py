@@ -1,4 +1,4 @@
-"""Data Docs: what Great Expectations found, one page per extract and an index, to open in any browser without a network.
+"""Data Docs: what Great Expectations found, one page per extract and an index, to open where there is no network.
 
 Great Expectations' own pages load styles and scripts from other machines and print the values of failed rows. These are
 made from the same results and hold row numbers and counts alone. Nothing heavy is imported here.
