@@ -78,6 +78,11 @@ class ExtractPage:
         """How many of its checks ended so."""
         return sum(check.outcome == outcome for check in self.checks)
 
+    def tone(self, outcome: str) -> str:
+        """How loud the count is: a failed check that is not critical keeps nothing out."""
+        blocks = any(check.outcome == outcome and check.severity == "critical" for check in self.checks)
+        return "warning" if outcome == "failed" and not blocks else outcome
+
 
 def write_data_docs(folder: Path, extracts: Sequence[ExtractPage], language: str) -> Path:
     """Write the newest extracts' pages and the index into `folder`, take the others away, and return the index.

@@ -117,6 +117,12 @@ class Workspace:
         with _named(own if own.exists() else base):
             return parse_contract(base, own if own.exists() else None)
 
+    def origin(self, source: str) -> Literal["shipped", "changed", "own"]:
+        """Whose contract `source` has: klyngeflow's, klyngeflow's with the workspace's laid over it, or its own."""
+        if not (SHIPPED / f"{source}.toml").exists():
+            return "own"
+        return "changed" if (self.root / "contracts" / f"{source}.toml").exists() else "shipped"
+
     @property
     def known_sources(self) -> list[str]:
         """The sources that are described: klyngeflow's, and those of the workspace's own contracts."""
