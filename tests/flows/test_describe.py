@@ -1,4 +1,4 @@
-"""`klyngeflow describe`: all that a contract says reaches whoever makes the file, on the terminal, as a page, as JSON."""
+"""`klyngeflow describe`: all that a contract says reaches whoever makes the file: terminal, page and JSON."""
 
 from __future__ import annotations
 
