@@ -8,7 +8,7 @@ import polars as pl
 
 from flows.keys import write_key
 from flows.orders import Order, planned
-from flows.settings import PackPlan, Workspace
+from flows.settings import PackPlan, SettingsError, Workspace
 from transforms.definitions import Package
 from transforms.disclosure_check import Counts, violations
 from transforms.errors import DataRefusedError, UserError
@@ -32,7 +32,7 @@ def compute_package(workspace: Workspace, package_id: str, period: mart.Period, 
 
 
 def planned_orders(workspace: Workspace) -> list[Order]:
-    """The packs that klyngeflow.toml plans: each for every cluster that has a member who consents."""
+    """The packs that klyngeflow.toml plans: each for every cluster, or the named ones, with a member who consents."""
     return [planned(plan, cluster) for plan in workspace.definition.packs for cluster in _clusters(workspace, plan)]
 
 
@@ -44,12 +44,14 @@ def _clusters(workspace: Workspace, plan: PackPlan) -> list[str]:
         pl.col("valid_from") <= period.span.end, pl.col("valid_to").is_null() | (pl.col("valid_to") >= period.span.end)
     )
     consenting = facts.practices.filter("consented").select("practice_id")
-    return (
-        current.join(consenting, on="practice_id")
-        .select(pl.col("cluster_id").unique().sort())
-        .collect()["cluster_id"]
-        .to_list()
-    )
+    having = current.join(consenting, on="practice_id").select(pl.col("cluster_id").unique().sort())
+    found = having.collect()["cluster_id"].to_list()
+    if unknown := sorted(set(plan.clusters) - set(found)):
+        raise SettingsError(
+            f"klyngeflow.toml plans {plan.package} for {', '.join(unknown)}, where no member has consented. "
+            f"Write one of: {', '.join(found[:8])}."
+        )
+    return [cluster for cluster in found if not plan.clusters or cluster in plan.clusters]
 
 
 def build_pack(workspace: Workspace, order: Order) -> None:

@@ -53,13 +53,14 @@ class Letters(Strict):
 
 
 class PackPlan(Strict):
-    """A pack that `klyngeflow run` makes for every cluster. Months are given by any day in them."""
+    """A pack that `klyngeflow run` makes: for `clusters`, or for every one. Months are given by any day in them."""
 
     package: str
     kind: Literal["baseline", "followup"]
     meeting: date
     baseline_from: date
     followup_from: date | None = None
+    clusters: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _has_its_windows(self) -> Self:

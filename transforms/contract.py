@@ -125,6 +125,13 @@ class Exclusion(Strict):
     why: Text
 
 
+class Ignored(Strict):
+    """A column of the file that is left out on purpose, and why: a word about it is said when the file comes in."""
+
+    header: str
+    why: Text
+
+
 class Check(Strict):
     """One rule over the staged rows, how much it matters and why it is there.
 
@@ -179,6 +186,7 @@ class Contract(Strict):
     months_held: int = 1
     submission: Submission | None = None
     exclude: tuple[Exclusion, ...] = ()
+    ignore: tuple[Ignored, ...] = ()
     wide: tuple[Wide, ...] = ()
     repeated_rows: Literal["each", "one"] = "each"
     slice: tuple[str, ...] = ()

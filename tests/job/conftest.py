@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from job_runs import MANCHESTER, ROOT, Run, guarded
+from job_runs import DATA, ROOT, Run, guarded
 
 MADE_BY_RUNS = ("warehouse", "landing", "staged", "outbox", "logs", ".prefect")
 
@@ -24,18 +24,34 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return guarded(tmp_path_factory.mktemp("region") / "demo", "demo")
 
 
-@pytest.fixture(scope="session")
-def manchester(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The example on real input."""
-    if not MANCHESTER.exists():
-        pytest.skip("the public data of Manchester are not beside the project")
-    workspace = tmp_path_factory.mktemp("real") / "manchester"
-    source = ROOT / "examples" / "manchester"
-    shutil.copytree(source, workspace, ignore=shutil.ignore_patterns(*MADE_BY_RUNS))
+def on_real_input(name: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The example `name`, run in a copy of its workspace on the data beside the project."""
+    if not (DATA / name).exists():
+        pytest.skip(f"the public data of {name} are not beside the project")
+    workspace = tmp_path_factory.mktemp("real") / name
+    shutil.copytree(ROOT / "examples" / name, workspace, ignore=shutil.ignore_patterns(*MADE_BY_RUNS))
     settings = workspace / "klyngeflow.toml"
-    text = settings.read_text(encoding="utf-8").replace("../../../shared/data/manchester", str(MANCHESTER))
+    text = settings.read_text(encoding="utf-8").replace(f"../../../shared/data/{name}", str(DATA / name))
     settings.write_text(text, encoding="utf-8")
     return guarded(workspace, "run")
+
+
+@pytest.fixture(scope="session")
+def manchester(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Antibacterials of three clusters, before and after."""
+    return on_real_input("manchester", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def qof(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Disease registers of ten clusters, two years in six wide files."""
+    return on_real_input("qof", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def northern_ireland(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Substances and registers of 305 practices."""
+    return on_real_input("northern_ireland", tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 
 ROOT = Path(__file__).parents[2]
-MANCHESTER = ROOT.parent / "shared" / "data" / "manchester"
+DATA = ROOT.parent / "shared" / "data"
+MANCHESTER = DATA / "manchester"
 KLYNGEFLOW = Path(sys.executable).with_name("klyngeflow")
 # What a user's machine might have set: every one of these must be overruled.
 TELEMETRY_ASKED_FOR = {
