@@ -13,7 +13,7 @@ from great_expectations.expectations.expectation import Expectation
 from expectations.errors import IncompleteCheckError
 from expectations.row_queries import repeated_keys, rows_expectation, unknown_values
 from transforms.checked import Reference
-from transforms.contract import DELIVERY_RULES, Check, Contract
+from transforms.contract import ROW_RULES, Check, Contract
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ class PlannedCheck:
 
 
 def expectations_for(contract: Contract, reference: Reference) -> tuple[PlannedCheck, ...]:
-    """One planned check per check of `contract` that a row can break, in its order; the others look at deliveries.
+    """One planned check per check of `contract` that its rows answer, in its order; the others look at what came before.
 
     Raises:
         IncompleteCheckError: a check lacks what its rule needs.
     """
-    asked = (check for check in contract.checks if check.rule not in DELIVERY_RULES)
+    asked = (check for check in contract.checks if check.rule in ROW_RULES)
     return tuple(_planned(check, contract, reference) for check in asked)
 
 

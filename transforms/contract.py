@@ -32,6 +32,22 @@ Rule = Literal[
     "jump_everywhere",
 ]
 
+ROW_RULES: frozenset[Rule] = frozenset(
+    {
+        "not_null",
+        "allowed",
+        "pattern",
+        "between",
+        "unique_key",
+        "not_above",
+        "allowed_together",
+        "known_practice",
+        "inside_period",
+        "row_count",
+    }
+)
+"""Rules that the rows of one extract answer: Great Expectations asks them."""
+
 DELIVERY_RULES: frozenset[Rule] = frozenset(
     {
         "known_code",

@@ -95,8 +95,13 @@ def _months(contract: Contract) -> int:
 
 def example_name(contract: Contract) -> str:
     """The name of a file that `example_rows` could come in."""
-    period = f"{FIRST_MONTH:%Y-%m}" if _months(contract) == 1 else f"{FIRST_MONTH.year}K{FIRST_MONTH.month // 3 + 1}"
-    return contract.file.patterns[0].replace("*", period)
+    named = contract.file.period_in_name or ""
+    if "(?P<month>" in named:
+        period = f"{FIRST_MONTH:%Y-%m}"
+    else:
+        period = f"{FIRST_MONTH.year}K{FIRST_MONTH.month // 3 + 1}" if named else FIRST_MONTH.isoformat()
+    # A star at the end is for what a name may have after it, such as .gz.
+    return contract.file.patterns[0].removesuffix("*").replace("*", period)
 
 
 def _typed(column: Column, value: str) -> Cell:

@@ -13,7 +13,7 @@ from planted import Fault, faults_of, validate_with_every_example, write_rows
 
 from expectations.process import Validator
 from transforms.checked import CheckResult
-from transforms.contract import DELIVERY_RULES, Contract, parse_contract
+from transforms.contract import DELIVERY_RULES, ROW_RULES, Contract, parse_contract
 from transforms.example_rows import example_file, example_name, example_rows
 
 FILES = sorted((Path(__file__).parents[2] / "expectations" / "contracts").glob("*.toml"))
@@ -53,14 +53,14 @@ def test_rows_made_from_a_contract_pass_each_of_its_checks(
     rows = example_rows(contract, 30)
     found = asked(validator, write_rows(tmp_path / "good.duckdb", contract, rows), contract)
     assert len(rows) >= 3
-    assert set(found) == {check.check_id for check in contract.checks if check.rule not in DELIVERY_RULES}
+    assert set(found) == {check.check_id for check in contract.checks if check.rule in ROW_RULES}
     broken = {name: result for name, result in found.items() if result.outcome != "passed"}
     # Only what is for the reader's information may be so in good rows: an optional column that is empty.
     assert {result.severity for result in broken.values()} <= {"info"}
 
 
 def test_each_check_finds_the_fault_planted_for_it(contract: Contract, tmp_path: Path, validator: Validator) -> None:
-    checks = [check for check in contract.checks if check.rule not in {"row_count", *DELIVERY_RULES}]
+    checks = [check for check in contract.checks if check.rule in ROW_RULES - {"row_count"}]
     faults: list[Fault] = [fault for check in checks for fault in faults_of(contract, check)]
     assert {fault.check_id for fault in faults} == {check.check_id for check in checks}
     rows = [row for fault in faults for row in (fault.twin, fault.row) if row is not None]
@@ -81,7 +81,7 @@ def test_a_fault_breaks_its_own_check_and_good_rows_stay_good(
 ) -> None:
     """A check that fails every row would pass the test above: here the good row stands beside the bad one."""
     good = example_rows(contract, 9)
-    checks = [check for check in contract.checks if check.rule not in {"row_count", "unique_key", *DELIVERY_RULES}]
+    checks = [check for check in contract.checks if check.rule in ROW_RULES - {"row_count", "unique_key"}]
     rows = [*good, *(fault.row for check in checks for fault in faults_of(contract, check))]
     found = asked(validator, write_rows(tmp_path / "mixed.duckdb", contract, rows), contract)
     for check in checks:
@@ -94,6 +94,12 @@ def test_an_empty_extract_breaks_the_row_count(contract: Contract, tmp_path: Pat
     found = asked(validator, write_rows(tmp_path / "empty.duckdb", contract, []), contract)
     assert {name for name, result in found.items() if result.outcome != "passed"} == {"row_count"}
     assert found["row_count"].blocks
+
+
+def test_every_row_rule_is_in_use_or_tested_by_itself(contract: Contract) -> None:
+    used = {check.rule for check in contract.checks}
+    assert used & ROW_RULES >= {"not_null", "unique_key", "row_count"}
+    assert not ROW_RULES & DELIVERY_RULES
 
 
 def test_every_check_has_its_own_name_and_says_why_in_both_languages(contract: Contract) -> None:

@@ -15,6 +15,7 @@ from small_workspace import bring_in, delivered, extract, prescribed
 from expectations import data_docs
 from expectations.process import Validator
 from flows.documenting import data_docs_index, document_checks
+from flows.ingesting import prepare
 from flows.settings import Workspace, load_workspace
 from transforms.errors import UserError
 
@@ -128,6 +129,13 @@ def test_writing_again_changes_nothing_and_the_language_is_the_workspaces(docume
     document_checks(load_workspace(documented.root))
     told = words_of(pages_of(documented)["extract_00003.html"])
     assert "failed critical The code does not have the form of an ATC code." in told
+
+
+def test_an_empty_ledger_has_an_index_that_says_so(tmp_path: Path) -> None:
+    (tmp_path / "klyngeflow.toml").write_text('name = "x"', "utf-8")
+    opened = load_workspace(tmp_path)
+    prepare(opened)
+    assert "endnu ikke kontrolleret" in document_checks(opened).read_text("utf-8")
 
 
 def test_pages_of_old_extracts_are_taken_away(documented: Workspace) -> None:
