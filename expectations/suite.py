@@ -29,7 +29,7 @@ class PlannedCheck:
 
 
 def expectations_for(contract: Contract, reference: Reference) -> tuple[PlannedCheck, ...]:
-    """One planned check per check of `contract` that its rows answer, in its order; the others look at what came before.
+    """One planned check per check of `contract` that its rows answer, in its order; the others look at history.
 
     Raises:
         IncompleteCheckError: a check lacks what its rule needs.
