@@ -13,7 +13,7 @@ from great_expectations.expectations.expectation import Expectation
 from expectations.errors import IncompleteCheckError
 from expectations.row_queries import repeated_keys, rows_expectation, unknown_values
 from transforms.checked import Reference
-from transforms.contract import REGISTRY_RULES, Check, Contract
+from transforms.contract import ROW_RULES, Check, Contract
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ class PlannedCheck:
 
 
 def expectations_for(contract: Contract, reference: Reference) -> tuple[PlannedCheck, ...]:
-    """One planned check per check of `contract` that looks at rows alone, in its order.
+    """One planned check per check of `contract` that its rows answer, in its order; the others look at history.
 
     Raises:
         IncompleteCheckError: a check lacks what its rule needs.
     """
-    asked = [check for check in contract.checks if check.rule not in REGISTRY_RULES]
+    asked = (check for check in contract.checks if check.rule in ROW_RULES)
     return tuple(_planned(check, contract, reference) for check in asked)
 
 
@@ -48,6 +48,8 @@ def _planned(check: Check, contract: Contract, reference: Reference) -> PlannedC
         if check.rule == "unique_key":
             name = ", ".join(columns)
             return PlannedCheck(check, columns, {name: rows_expectation(check, repeated_keys(columns, name))})
+        if check.rule in ("not_above", "allowed_together"):
+            return PlannedCheck(check, columns, {columns[0]: _on_pair(check, columns)})
         expectations = {name: _on_column(check, name, contract, reference) for name in columns}
         return PlannedCheck(check, columns, expectations)
     except ValueError as error:
@@ -78,6 +80,20 @@ def _on_column(check: Check, column: str, contract: Contract, reference: Referen
         case _:
             limits = {"min_value": check.minimum, "max_value": check.maximum}
     return gxe.ExpectColumnValuesToBeBetween(column=column, severity=check.severity, **limits)
+
+
+def _on_pair(check: Check, columns: tuple[str, ...]) -> Expectation:
+    if len(columns) != 2:
+        raise ValueError("needs two `columns`")
+    first, second = columns
+    # A missing half is the business of not_null.
+    both = {"ignore_row_if": "either_value_is_missing", "severity": check.severity}
+    if check.rule == "not_above":
+        return gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A=second, column_B=first, or_equal=True, **both)
+    pairs = [tuple(value.split("/")) for value in check.values]
+    if not pairs or any(len(pair) != 2 for pair in pairs):
+        raise ValueError("needs `values` such as `copd/mrc_recorded`")
+    return gxe.ExpectColumnPairValuesToBeInSet(column_A=first, column_B=second, value_pairs_set=pairs, **both)
 
 
 def _whole(check: Check) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import cli_bridge, cli_extracts, cli_registry
+from flows import cli_bridge, cli_extracts, cli_registry, cli_sources
 from flows.cli_extracts import outcome_line
 from flows.cli_options import HERE, WorkspaceOption
 from transforms.errors import UserError
@@ -40,6 +40,7 @@ app = typer.Typer(
 cli_extracts.add_to(app)
 cli_bridge.add_to(app)
 cli_registry.add_to(app)
+cli_sources.add_to(app)
 
 
 class KindOption(StrEnum):
@@ -112,11 +113,15 @@ def ingest(
     The same file twice is left alone. A file that is refused changes nothing; the last accepted figures stay.
     """
     from flows.commands import ingest_files
+    from flows.documenting import data_docs_index
     from flows.settings import load_workspace
 
-    outcomes = ingest_files(load_workspace(workspace), source, files, again=again)
+    opened = load_workspace(workspace)
+    outcomes = ingest_files(opened, source, files, again=again)
     for outcome in outcomes:
         typer.echo(outcome_line(outcome.file_name, outcome.state, outcome.rows, outcome.shown or outcome.sentence))
+    if data_docs_index(opened).exists():
+        typer.echo(f"What each check found: {data_docs_index(opened)}")
     _exit_with_worst([outcome.exit_code for outcome in outcomes])
 
 

@@ -23,6 +23,7 @@ from prefect.tasks import Task
 
 from expectations.errors import ValidationUnavailableError
 from flows import building, ingesting, rendering
+from flows.documenting import document_checks
 from flows.findings import Findings, cluster_lines, markdown
 from flows.guarding import words_kept_back
 from flows.ingesting import Delivery, Outcome
@@ -113,6 +114,12 @@ def swap_public_copy(workspace: Path) -> Path:
     return publish_copy(load_workspace(workspace).store)
 
 
+@task(task_run_name="write-data-docs", **_step)
+def write_data_docs(workspace: Path) -> Path:
+    """Write the pages about what the checks found."""
+    return document_checks(load_workspace(workspace))
+
+
 @flow(flow_run_name="ingest-{workspace.name}", validate_parameters=False)
 @words_kept_back
 def ingest(workspace: Path, files: list[Delivery]) -> list[Outcome]:
@@ -123,6 +130,7 @@ def ingest(workspace: Path, files: list[Delivery]) -> list[Outcome]:
             DISPLAY.advance("Bringing extracts in", number, len(files))
             outcomes.append(_bring_in(workspace, delivery))
         DISPLAY.advance("Bringing extracts in", len(files), len(files))
+    write_data_docs(workspace)
     swap_public_copy(workspace)
     return outcomes
 

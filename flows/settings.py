@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -19,7 +20,19 @@ from warehouse.workspace import Store
 
 ROOT = Path(__file__).parents[1]
 FILE = "klyngeflow.toml"
-SOURCES = ("registry", "list_sizes", "prescriptions", "services")
+SHIPPED = ROOT / "expectations" / "contracts"
+SOURCES = (
+    "registry",
+    "list_sizes",
+    "prescriptions",
+    "services",
+    "care_plans",
+    "questionnaire",
+    "dose_dispensing",
+    "registrations",
+    "municipal",
+    "benchmarks",
+)
 """In the order in which they are brought in: what later files are checked against comes first."""
 
 
@@ -97,13 +110,25 @@ class Workspace:
         Raises:
             SettingsError: there is no such source, or a file of it is not a contract.
         """
-        base = ROOT / "expectations" / "contracts" / f"{source}.toml"
-        own = self.root / "contracts" / f"{source}.toml"
-        known = sorted(path.stem for path in (ROOT / "expectations" / "contracts").glob("*.toml"))
-        if source not in known:
-            raise SettingsError(f"There is no source called {source!r}. Write one of: {', '.join(known)}.")
+        base, own = SHIPPED / f"{source}.toml", self.root / "contracts" / f"{source}.toml"
+        if source not in self.known_sources:
+            raise SettingsError(f"There is no source called {source!r}. Write one of: {', '.join(self.known_sources)}.")
+        if not base.exists():
+            return _own_source(own)
         with _named(own if own.exists() else base):
             return parse_contract(base, own if own.exists() else None)
+
+    def origin(self, source: str) -> Literal["shipped", "changed", "own"]:
+        """Whose contract `source` has: klyngeflow's, klyngeflow's with the workspace's laid over it, or its own."""
+        if not (SHIPPED / f"{source}.toml").exists():
+            return "own"
+        return "changed" if (self.root / "contracts" / f"{source}.toml").exists() else "shipped"
+
+    @property
+    def known_sources(self) -> list[str]:
+        """The sources that are described: klyngeflow's, and those of the workspace's own contracts."""
+        folders = (SHIPPED, self.root / "contracts")
+        return sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
 
     def package(self, package_id: str) -> Package:
         """The package called `package_id`: the workspace's own first, then the shipped ones.
@@ -136,9 +161,70 @@ class _named:  # noqa: N801 - reads as a word in `with _named(path)`
         if isinstance(error, tomllib.TOMLDecodeError):
             raise SettingsError(f"{self.path.name} in {self.path.parent.name}/ is not valid TOML: {error}.") from None
         if isinstance(error, ValidationError):
-            first = error.errors()[0]
+            # A misspelt name is often missing as well: the misspelling is what to mend.
+            misspelt = [each for each in error.errors() if each["type"] == "extra_forbidden"]
+            meant = [(each, near) for each in misspelt if (near := _nearest(error.title, each["loc"]))]
+            first, near = meant[0] if meant else (error.errors()[0], "")
             place = ".".join(str(part) for part in first["loc"])
-            raise SettingsError(f"{self.path.parent.name}/{self.path.name}, {place}: {first['msg']}.") from None
+            said = first["msg"] + near
+            raise SettingsError(f"{self.path.parent.name}/{self.path.name}, {place}: {said}.") from None
+
+
+def _nearest(title: str, place: tuple[int | str, ...]) -> str:
+    """The name that was probably meant at `place` of the definition called `title`."""
+    model = next((one for one in Strict.__subclasses__() if one.__name__ == title), None)
+    for part in place[:-1]:
+        if model is not None and isinstance(part, str):
+            field = model.model_fields.get(part)
+            model = None if field is None else _model_in(field.annotation)
+    names = [] if model is None else [*model.model_fields, *(["drop_checks"] if model is Contract else [])]
+    found = get_close_matches(str(place[-1]), names, 1)
+    return f"; the nearest name is {found[0]}" if found else ""
+
+
+def _model_in(annotation: object) -> type[Strict] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Strict):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
+
+
+def _own_source(path: Path) -> Contract:
+    """The contract of a source that klyngeflow does not ship: whole, and for one of the fact tables."""
+    place = f"contracts/{path.name}"
+    with _named(path):
+        try:
+            contract = parse_contract(path)
+        except ValidationError as error:
+            lacking = [".".join(map(str, each["loc"])) for each in error.errors() if each["type"] == "missing"]
+            if not lacking or any(each["type"] == "extra_forbidden" for each in error.errors()):
+                raise
+            raise SettingsError(
+                f"{place} describes a source of its own and is not whole: it lacks {', '.join(lacking[:6])}. Add that, "
+                "or copy the nearest of klyngeflow's own contracts (klyngeflow describe lists them)."
+            ) from None
+    if fault := _unfit(contract, path.stem):
+        raise SettingsError(f"{place}: {fault}.")
+    return contract
+
+
+def _unfit(contract: Contract, stem: str) -> str | None:
+    """Why the rows of a workspace's own source cannot become facts, if they cannot."""
+    from warehouse.facts import TABLES, quantities_of
+
+    if contract.source != stem:
+        return f"source is {contract.source!r}; call it {stem!r}, as the file"
+    if contract.table not in TABLES.values():
+        near = get_close_matches(contract.table, TABLES.values(), 1, 0)
+        return f"table {contract.table!r} is no fact table; write {near[0]}, or one of {', '.join(TABLES.values())}"
+    model = parse_contract(SHIPPED / f"{next(name for name, table in TABLES.items() if table == contract.table)}.toml")
+    if strange := [name for name in contract.key if name not in model.key]:
+        return f"the key has {', '.join(strange)}, which {contract.table} does not; it may have {', '.join(model.key)}"
+    columns = {column.name for column in contract.columns}
+    if needed := [name for name in ("practice_id", "period") if name in model.key and name not in contract.key]:
+        return f"{contract.table} needs {' and '.join(needed)} among the columns and in the key"
+    if not columns & set(quantities_of(contract.table)):
+        return f"no column counts anything; {contract.table} holds {', '.join(quantities_of(contract.table))}"
+    return None
 
 
 def load_workspace(root: Path) -> Workspace:

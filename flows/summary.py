@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.table import Table
 
+from flows.documenting import data_docs_index
 from flows.findings import Findings
 from flows.progress import DISPLAY
 from flows.settings import Workspace
@@ -21,6 +22,8 @@ def show(found: Findings, workspace: Workspace) -> None:
     for outcome in found.outcomes:
         if outcome.state in ("refused", "blocked"):
             DISPLAY.say(f"  {outcome.state}: {outcome.shown}")
+    if found.outcomes and data_docs_index(workspace).exists():
+        DISPLAY.say(f"What each check found: {data_docs_index(workspace)}")
     _show_lines(found)
     if found.folders:
         _show_folders(found.folders, workspace)

@@ -20,6 +20,8 @@ Rule = Literal[
     "pattern",
     "between",
     "unique_key",
+    "not_above",
+    "allowed_together",
     "known_practice",
     "inside_period",
     "row_count",
@@ -47,6 +49,34 @@ REGISTRY_RULES: tuple[Rule, ...] = (
     "newest_registry",
 )
 """Rules of transforms/registry_checks.py: they hold a registry against itself and against the one that is known."""
+
+ROW_RULES: frozenset[Rule] = frozenset(
+    {
+        "not_null",
+        "allowed",
+        "pattern",
+        "between",
+        "unique_key",
+        "not_above",
+        "allowed_together",
+        "known_practice",
+        "inside_period",
+        "row_count",
+    }
+)
+"""Rules that the rows of one extract answer: Great Expectations asks them."""
+
+DELIVERY_RULES: frozenset[Rule] = frozenset(
+    {
+        "known_code",
+        "practices_delivered",
+        "rows_per_month",
+        "regions_delivered",
+        "total_against_history",
+        "jump_everywhere",
+    }
+)
+"""Rules about a delivery as a whole or about what was delivered before: no row of the file can answer them alone."""
 
 
 class FileFormat(Strict):
@@ -120,7 +150,8 @@ class Column(Strict):
     """One column of the staged table. `constant` fills a column that the file does not have.
 
     `format` is one date format or several, tried in turn; `parts` are headers whose cells are joined by a hyphen, such
-    as a year and a month; `code_system` names the folder file of `klyngepakker/codes/` that its codes belong to.
+    as a year and a month; `examples` are staged values for its documentation; `code_system` names the folder file of
+    `klyngepakker/codes/` that its codes belong to.
     """
 
     name: str
@@ -134,6 +165,7 @@ class Column(Strict):
     constant: str | None = None
     exempt: Exemption | None = None
     values: dict[str, str] = Field(default_factory=dict[str, str])
+    examples: tuple[str, ...] = ()
     what: Text
 
 
@@ -155,6 +187,8 @@ class Ignored(Strict):
 class Check(Strict):
     """One rule over the staged rows, how much it matters and why it is there.
 
+    `not_above` has two columns: the first holds no more than the second. `allowed_together` has two as well, and
+    `values` such as `copd/mrc_recorded`: the pairs that may stand in one row.
     `rows` says what becomes of the rows that break a critical rule: they refuse the extract, or they are rejected and
     the others go on as far as `bad_rows` allows.
     """

@@ -21,15 +21,32 @@ QUANTITIES: dict[str, tuple[str, ...]] = {
     "prescriptions": ("items", "ddd"),
     "services": ("services",),
     "list_sizes": ("patients",),
+    "care_plans": ("patients", "out_of"),
+    "questionnaire": ("answers", "score"),
+    "dose_dispensing": ("patients",),
+    "registrations": ("count", "out_of", "minutes"),
+    "municipal": ("count", "overdue"),
+    "benchmarks": ("value", "per", "numerator", "denominator"),
 }
 """What can be counted of each source. A list size is a stock: over a window it is person-months / months."""
+
+PATIENT_COUNTS = frozenset({"care_plans", "dose_dispensing"})
+"""Sources whose quantities are patients, counted before they came: they do not add up over codes, groups or months."""
 
 FILTERS: dict[str, tuple[str, ...]] = {
     "prescriptions": ("codes", "exclude_codes", "indications"),
     "services": ("codes", "exclude_codes"),
     "list_sizes": (),
+    "care_plans": ("conditions", "groups"),
+    "questionnaire": ("codes", "exclude_codes", "answers"),
+    "dose_dispensing": ("groups",),
+    "registrations": ("codes", "exclude_codes", "groups"),
+    "municipal": ("codes", "exclude_codes"),
+    "benchmarks": ("codes", "exclude_codes"),
 }
 """What facts of each source can be chosen by, besides sex and age."""
+
+CHOICES = ("codes", "exclude_codes", "indications", "conditions", "groups", "answers")
 
 _AGE = re.compile(r"^(?P<low>\d+)(?:\+|-(?P<high>\d+))$")
 
@@ -38,13 +55,28 @@ class Selection(Strict):
     """Which facts count: a source, what is added up, and filters. An empty filter lets everything through.
 
     `codes` and `exclude_codes` are code prefixes (`J01` holds `J01CE02`). `age` is `18+` or `0-5`, in whole years.
+    Patients do not add up, so a count of patients names the one group it is of, and over how many months they were
+    counted (`window_months`).
     """
 
-    source: Literal["prescriptions", "services", "list_sizes"]
+    source: Literal[
+        "prescriptions",
+        "services",
+        "list_sizes",
+        "care_plans",
+        "questionnaire",
+        "dose_dispensing",
+        "registrations",
+        "municipal",
+    ]
     quantity: str
     codes: tuple[str, ...] = ()
     exclude_codes: tuple[str, ...] = ()
     indications: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    window_months: int | None = Field(default=None, ge=1)
     sex: Literal["female", "male"] | None = None
     age: str | None = None
 
@@ -53,7 +85,7 @@ class Selection(Strict):
         allowed = QUANTITIES[self.source]
         if self.quantity not in allowed:
             raise ValueError(f"quantity {self.quantity!r} is not in {self.source}; write one of: {', '.join(allowed)}")
-        for name in ("codes", "exclude_codes", "indications"):
+        for name in CHOICES:
             if getattr(self, name) and name not in FILTERS[self.source]:
                 raise ValueError(f"{self.source} has nothing to choose by {name}; leave {name} out")
         if self.age is not None and not _AGE.match(self.age):
@@ -61,6 +93,21 @@ class Selection(Strict):
         low, high = self.age_range or (0, None)
         if high is not None and high < low:
             raise ValueError(f"age {self.age!r} ends before it begins; write the lower year first")
+        return self
+
+    @model_validator(mode="after")
+    def _adds_no_patients(self) -> Self:
+        if self.source not in PATIENT_COUNTS:
+            if self.window_months is not None:
+                raise ValueError(f"{self.source} is counted month by month; leave window_months out")
+            return self
+        if len(self.groups) != 1 or len(self.conditions) > 1:
+            raise ValueError(
+                f"{self.source} counts patients, and patients do not add up: name exactly one of groups, and one of "
+                "conditions at most"
+            )
+        if self.window_months is None:
+            raise ValueError(f"{self.source} counts patients over a window: write window_months, such as 12")
         return self
 
     @property

@@ -9,7 +9,7 @@ import polars as pl
 
 from transforms.calendar import Window
 from transforms.definitions import Measure
-from transforms.selection import monthly_sums
+from transforms.selection import monthly_sums, refuse_adding_patients
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ def counted_months(measure: Measure, window: Window, facts: Facts) -> pl.DataFra
     """
     months = _submitted(measure, _listed(window, facts, pl.col("patients") > 0), facts)
     for part, selection in (("numerator", measure.numerator), ("denominator", measure.denominator)):
+        refuse_adding_patients(selection, facts.by_source, window)
         sums = monthly_sums(selection, facts.by_source).rename({"total": part})
         months = months.join(sums, on=["practice_id", "period"], how="left")
     counted = months.with_columns(pl.col("numerator", "denominator").fill_null(0.0))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
+from math import inf
 
 import polars as pl
 
-from transforms.definitions import Selection
+from transforms.calendar import Window
+from transforms.definitions import PATIENT_COUNTS, Selection
 from transforms.errors import UserError
 
 
@@ -29,6 +32,47 @@ def monthly_sums(selection: Selection, facts: Mapping[str, pl.LazyFrame]) -> pl.
     )
 
 
+def refuse_adding_patients(selection: Selection, facts: Mapping[str, pl.LazyFrame], window: Window) -> None:
+    """Nothing, where the selection's figures may be added up over `window` in a practice.
+
+    Raises:
+        DefinitionError: it counts patients, and counts of a practice would be added in which the same patient may be
+            twice; or they were counted over another window than the one asked for.
+    """
+    if selection.source not in PATIENT_COUNTS:
+        return
+    if selection.window_months != len(window.months):
+        raise DefinitionError(
+            f"A measure asks for patients of {selection.source} counted over {selection.window_months} months in a "
+            f"window of {len(window.months)}. Patients do not add up: ask for counts over exactly the window's months."
+        )
+    rows = facts[selection.source]
+    inside = rows.filter(pl.col("period").is_between(window.start, window.end), *_filters(selection, rows))
+    if over := _counted_twice(inside.collect()):
+        raise DefinitionError(
+            f"A measure would add up patients of {selection.source} over {over}, and whoever is in two of them would "
+            "be counted twice. Name one group and condition, counted once for the whole window."
+        )
+
+
+def _counted_twice(rows: pl.DataFrame) -> str | None:
+    """What the counts of one practice overlap in, if they do. Women and men, and bands without overlap, do add up."""
+    for column, plural in (("period", "months"), ("condition", "conditions")):
+        if column in rows.columns and rows.group_by("practice_id").agg(pl.col(column).n_unique())[column].gt(1).any():
+            return f"several {plural}"
+    by_practice = rows.group_by("practice_id").agg(pl.col("sex", "age_band").unique())
+    if any(None in sexes and len(sexes) > 1 for sexes in by_practice["sex"].to_list()):
+        return "both sexes and everybody"
+    return "overlapping ages" if any(_overlap(bands) for bands in by_practice["age_band"].to_list()) else None
+
+
+def _overlap(bands: list[str | None]) -> bool:
+    if None in bands:
+        return len(bands) > 1
+    limits = sorted((low, inf if high is None else high) for low, high in map(band_limits, filter(None, bands)))
+    return any(high >= after for (_, high), (after, _) in pairwise(limits))
+
+
 def _filters(selection: Selection, rows: pl.LazyFrame) -> list[pl.Expr]:
     filters: list[pl.Expr] = []
     if selection.codes:
@@ -38,6 +82,15 @@ def _filters(selection: Selection, rows: pl.LazyFrame) -> list[pl.Expr]:
     if selection.indications:
         _require_any_indication(selection, rows)
         filters.append(pl.col("indication").is_in(selection.indications))
+    for column, wanted in (
+        ("condition", selection.conditions),
+        ("patient_group", selection.groups),
+        ("answer", selection.answers),
+    ):
+        if wanted:
+            filters.append(pl.col(column).is_in(wanted))
+    if selection.window_months is not None:
+        filters.append(pl.col("window_months") == selection.window_months)
     if selection.sex is not None:
         _require_split(selection, rows, "sex")
         filters.append(pl.col("sex") == selection.sex)

@@ -11,7 +11,23 @@ from warehouse.connection import reading
 from warehouse.queries import one_value, run
 from warehouse.workspace import Store
 
-TABLES = {"prescriptions": "fact.prescription", "services": "fact.service", "list_sizes": "fact.list_size"}
+TABLES = {
+    "prescriptions": "fact.prescription",
+    "services": "fact.service",
+    "list_sizes": "fact.list_size",
+    "care_plans": "fact.care_plan",
+    "questionnaire": "fact.answer",
+    "dose_dispensing": "fact.patient_count",
+    "registrations": "fact.registration",
+    "municipal": "fact.municipal",
+    "benchmarks": "fact.benchmark",
+}
+"""Where the facts of each shipped source lie. A workspace's own source names one of these tables."""
+
+
+def quantities_of(table: str) -> tuple[str, ...]:
+    """What can be counted in a fact table."""
+    return next(QUANTITIES[source] for source, name in TABLES.items() if name == table)
 
 
 class NothingLoadedError(UserError):
@@ -41,7 +57,8 @@ def read_facts(store: Store, span: tuple[date, date], known_at: datetime, *, sil
     inside = known | {"start": span[0], "end": span[1]}
     with reading(store.database) as connection:
         by_source = {
-            source: run(connection, "read_facts", inside, table=TABLES[source]).pl().lazy() for source in QUANTITIES
+            source: run(connection, "read_facts", inside | {"source": source}, table=TABLES[source]).pl().lazy()
+            for source in QUANTITIES
         }
         return Facts(
             by_source=by_source,

@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 
 from transforms.contract import Contract
-from transforms.definitions import QUANTITIES
 from warehouse.connection import attach, writing
 from warehouse.delivery_name import correction_number, delivery_kind
+from warehouse.facts import quantities_of
 from warehouse.queries import run
 from warehouse.registry import promote_registry
 from warehouse.standing import Moment, next_moment, settle
@@ -29,6 +29,8 @@ def promote(store: Store, contract: Contract, extract_id: int, staged: Path) -> 
         run(connection, "mark_promoted", {"extract_id": extract_id, "now": entered[0] if entered else moment.now})
         if contract.source == "registry":
             promote_registry(connection, contract, extract_id, moment.now)
+        elif all(column.name != "practice_id" for column in contract.columns):
+            _promote_published(connection, contract, moment)
         elif not entered:
             _promote_facts(connection, contract, moment)
 
@@ -43,12 +45,21 @@ def _promote_facts(connection: duckdb.DuckDBPyConnection, contract: Contract, mo
         moment.values() | {"period_start": period[0], "period_end": period[1]},
         table=contract.table,
         key=contract.key,
-        quantities=[name for name in QUANTITIES[contract.source] if name in columns],
+        quantities=[name for name in quantities_of(contract.table) if name in columns],
         net=contract.corrections == "net",
         months_held=contract.months_held,
         outranked=outranked,
         slice=contract.slice,
     )
+
+
+def _promote_published(connection: duckdb.DuckDBPyConnection, contract: Contract, moment: Moment) -> None:
+    """Enter figures that belong to no practice: each replaces the figure of the same key, and nobody submitted them."""
+    parts = {"table": contract.table, "key": contract.key}
+    run(connection, "supersede_published", {"now": moment.now, "source": contract.source}, **parts)
+    columns = {column.name for column in contract.columns}
+    quantities = [name for name in quantities_of(contract.table) if name in columns]
+    run(connection, "promote_published", moment.values(), quantities=quantities, **parts)
 
 
 def _accept(connection: duckdb.DuckDBPyConnection, contract: Contract, extract_id: int) -> tuple[date, date]:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from small_extracts import Plan
 
+from expectations.data_docs import ASKED_AS
+
 KINDS: list[tuple[dict[str, Any], str]] = [
     ({"rule": "not_null", "columns": ["sex"]}, "ExpectColumnValuesToNotBeNull"),
     ({"rule": "allowed", "columns": ["sex"], "values": ["female"]}, "ExpectColumnValuesToBeInSet"),
@@ -49,3 +51,10 @@ def test_reference_gives_the_practices_and_the_period(plan: Plan) -> None:
     (_, (known,)), (_, (inside,)) = plan(KINDS[5][0], KINDS[6][0])
     assert "('010101'), ('020202')" in known["unexpected_rows_query"]
     assert (inside["min_value"], inside["max_value"]) == (date(2025, 1, 1), date(2025, 3, 31))
+
+
+def test_data_docs_name_the_expectation_that_is_asked(plan: Plan) -> None:
+    pair = {"columns": ["sex", "code"], "values": ["female/a"]}
+    others = [({"rule": rule} | pair, ASKED_AS[rule]) for rule in ("not_above", "allowed_together")]
+    planned = {check["rule"]: plan(check)[0][1][0]["kind"] for check, _ in [*KINDS, *others]}
+    assert planned == ASKED_AS

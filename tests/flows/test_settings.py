@@ -22,7 +22,11 @@ def workspace_of(folder: Path, settings: str) -> Workspace:
     [
         ("", "name: Field required"),
         ("name = 5", "name: Input should be a valid string"),
-        ('name = "x"\nmodus = "open"', "modus: Extra inputs are not permitted"),
+        ('name = "x"\nmodus = "open"', "modus: Extra inputs are not permitted; the nearest name is mode."),
+        (
+            'name = "x"\n[consent]\ndefalt = "ask"',
+            "consent.defalt: Extra inputs are not permitted; the nearest name is default.",
+        ),
         ('name = "x"\nlanguage = "sv"', "language: Input should be 'da' or 'en'"),
         ('name = "x"\nmode = "public"', "mode: Input should be "),
         ('name = "x"\n[consent]\ndefault = "yes"', "consent.default: Input should be 'ask' or 'given'"),
@@ -52,7 +56,7 @@ def test_no_workspace_says_how_to_make_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("source", ["recepter", "", "Prescriptions"])
 def test_an_unknown_source_lists_the_known_ones(tmp_path: Path, source: str) -> None:
     opened = workspace_of(tmp_path, SETTINGS)
-    with pytest.raises(SettingsError, match=r"Write one of: list_sizes, prescriptions, registry, services\."):
+    with pytest.raises(SettingsError, match=r"Write one of: benchmarks, care_plans, .*, registry, services\."):
         opened.contract(source)
 
 
@@ -78,6 +82,8 @@ def test_an_unknown_package_lists_the_shipped_ones_and_the_workspaces_own(tmp_pa
     [
         ("decimal = ", "prescriptions.toml in contracts/ is not valid TOML"),
         ("colour = 1", "contracts/prescriptions.toml, colour: Extra inputs are not permitted"),
+        ("[file]\ndelimeter = ';'", "file.delimeter: Extra inputs are not permitted; the nearest name is delimiter."),
+        ('drop_check = ["a"]', "drop_check: Extra inputs are not permitted; the nearest name is drop_checks."),
         (
             '[[checks]]\nrule = "nice"\nseverity = "info"\nwhy.da = ""',
             "contracts/prescriptions.toml, rule: Input should",

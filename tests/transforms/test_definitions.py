@@ -70,7 +70,7 @@ def test_every_word_of_a_shipped_package_is_in_both_languages(path: Path) -> Non
         ("measures.0.kind", "mean", "rate"),
         ("measures.0.direction", "up", "lower"),
         ("measures.0.per", 0, "greater than"),
-        ("measures.0.numerator.source", "care_plans", "prescriptions"),
+        ("measures.0.numerator.source", "laboratory", "prescriptions"),
         ("measures.0.numerator.quantity", "patients", "not in prescriptions; write one of: items, ddd"),
         ("measures.0.denominator.quantity", "items", "not in list_sizes; write one of: patients"),
         ("measures.0.numerator.sex", "K", "female"),

@@ -13,13 +13,13 @@ from warehouse.queries import StatementError
 from warehouse.schema import migrate
 from warehouse.workspace import Store
 
-FIRST = sorted(path.stem for path in schema.MIGRATIONS.glob("*.sql"))
+EVERY = [path.stem for path in sorted(schema.MIGRATIONS.glob("*.sql"))]
 
 
 def test_a_migration_runs_once(tmp_path: Path) -> None:
     database = tmp_path / "warehouse" / "klyngeflow.duckdb"
-    assert (migrate(database), migrate(database)) == (FIRST, [])
-    assert [row[0] for row in rows_of(database, "schema_migration")] == FIRST
+    assert (migrate(database), migrate(database)) == (EVERY, [])
+    assert [row[0] for row in rows_of(database, "schema_migration")] == EVERY
 
 
 def test_migrating_again_leaves_every_row_where_it_is(store: Store) -> None:
@@ -51,4 +51,4 @@ def test_a_migration_that_fails_leaves_the_schema_as_it_was(
         migrate(store.database)
     with reading(store.database) as connection:
         assert connection.execute("from duckdb_tables() where table_name = 'half'").fetchall() == []
-    assert [row[0] for row in rows_of(store.database, "schema_migration")] == FIRST
+    assert [row[0] for row in rows_of(store.database, "schema_migration")] == EVERY
