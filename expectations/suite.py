@@ -13,6 +13,7 @@ from great_expectations.expectations.expectation import Expectation
 from expectations.errors import IncompleteCheckError
 from expectations.row_queries import repeated_keys, rows_expectation, unknown_values
 from transforms.checked import Reference
+from transforms.completeness import DELIVERY_RULES
 from transforms.contract import Check, Contract
 
 
@@ -29,12 +30,15 @@ class PlannedCheck:
 
 
 def expectations_for(contract: Contract, reference: Reference) -> tuple[PlannedCheck, ...]:
-    """One planned check per check of `contract`, in its order.
+    """One planned check per check of `contract` that looks at its rows alone, in its order.
+
+    What needs the history or the code lists is asked elsewhere (flows/delivery_checks.py).
 
     Raises:
         IncompleteCheckError: a check lacks what its rule needs.
     """
-    return tuple(_planned(check, contract, reference) for check in contract.checks)
+    elsewhere = {*DELIVERY_RULES, "known_code"}
+    return tuple(_planned(check, contract, reference) for check in contract.checks if check.rule not in elsewhere)
 
 
 def _planned(check: Check, contract: Contract, reference: Reference) -> PlannedCheck:

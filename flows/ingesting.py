@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from expectations.process import Validator
+from flows.delivery_checks import delivery_results
 from flows.refusals import refused_by_checks, refused_cell
 from flows.settings import Workspace
 from transforms.contract import Contract
@@ -110,6 +111,7 @@ def validate_extract(workspace: Workspace, extract_id: int, validator: Validator
     contract, entry = _extract(workspace, extract_id)
     staged = workspace.store.staged(entry.source, entry.sha256)
     results = validator.validate(staged, contract, ledger.reference(workspace.store, extract_id))
+    results += delivery_results(workspace, contract, extract_id, staged, entry.rows_staged or 0)
     ledger.record_checks(workspace.store, contract, extract_id, results)
     with _refusing(workspace, extract_id):
         refusal = refused_by_checks(entry.file_name, contract, results)

@@ -32,6 +32,7 @@ PARTS = {
     "months_held": 3,
     "now": "2025-01-01",
     "extract_id": 1,
+    "code": "code",
 }
 STATEMENTS = sorted(path.stem for path in SQL.glob("*.sql"))
 KEPT_BACK = "0101" + "80" + "1234"

@@ -12,7 +12,7 @@ from warehouse.connection import reading
 from warehouse.schema import migrate
 from warehouse.workspace import Store
 
-FIRST = ["001_first_tables"]
+FIRST = sorted(path.stem for path in schema.MIGRATIONS.glob("*.sql"))
 
 
 def test_a_migration_runs_once(tmp_path: Path) -> None:

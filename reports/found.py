@@ -1,0 +1,55 @@
+"""What the checks of a whole delivery found, in words: months, regions, codes and counts, never a practice's figure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from reports.markdown import Markdown
+from reports.setting import Setting
+
+MOST_TOLD = 4
+_SECTION = "found"
+_LITTLE, _MUCH = 0.01, 10
+
+
+def found_words(found: Iterable[str], setting: Setting) -> list[Markdown]:
+    """One sentence per finding of the JSON lists `found`; a finding that has no words here is left out."""
+    every = [finding for each in found for finding in json.loads(each)]
+    known = [finding for finding in every if finding["say"] in setting.voice.words[_SECTION]]
+    told = [_sentence(finding, setting) for finding in known if not finding["say"].startswith("more")]
+    more = len(told) - MOST_TOLD + sum(finding["n"] for finding in known if finding["say"].startswith("more"))
+    if more <= 0 or (len(told) <= MOST_TOLD and more <= 0):
+        return told
+    return [*told[:MOST_TOLD], setting.voice.one_or_many(_SECTION, "besides", more)]
+
+
+def _sentence(finding: Mapping[str, Any], setting: Setting) -> Markdown:
+    numbers = setting.voice.numbers
+    values: dict[str, object] = {}
+    for name, value in finding.items():
+        match name:
+            case "say":
+                continue
+            case "month":
+                month = date.fromisoformat(f"{value}-01")
+                values[name] = numbers.period(month, month)
+            case "share":
+                values[name] = _times(value, setting)
+            case "quantity":
+                values[name] = setting.voice.known("quantity", value, value)
+            case _:
+                values[name] = numbers.count(value) if isinstance(value, int | float) else value
+    return setting.voice.say(_SECTION, finding["say"], **values)
+
+
+def _times(share: float, setting: Setting) -> str:
+    """`43 %` of the usual, or `10,1 gange` where it is more than the double."""
+    numbers = setting.voice.numbers
+    if share >= 2:
+        return setting.voice.write(_SECTION, "times", n=numbers.decimal(share, 0 if share >= _MUCH else 1))
+    if share < _LITTLE:
+        return setting.voice.write(_SECTION, "hardly_any")
+    return numbers.percent(share * 100)

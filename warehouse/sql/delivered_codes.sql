@@ -1,0 +1,4 @@
+select practice_id, period, {{ code | name if code else "''" }} as code
+    {%- for name in quantities %}, sum({{ name | name }})::double * {{ months_held }} as {{ name | name }}{% endfor %}
+
+from staged where practice_id is not null and period is not null group by all
