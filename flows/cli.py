@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import cli_extracts
+from flows import cli_codes, cli_extracts
 from flows.cli_extracts import outcome_line
 from flows.cli_options import HERE, WorkspaceOption
 from transforms.errors import UserError
@@ -38,6 +38,7 @@ app = typer.Typer(
 
 
 cli_extracts.add_to(app)
+cli_codes.add_to(app)
 
 
 class KindOption(StrEnum):

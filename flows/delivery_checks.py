@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from flows.code_systems import system_of
-from flows.settings import ROOT, Workspace
+from flows.settings import ROOT, SettingsError, Workspace
 from transforms.checked import CheckResult, Found
 from transforms.codes import CodeSystem
 from transforms.completeness import DELIVERY_RULES, check_delivery
@@ -66,10 +67,14 @@ def _codes(
 
 
 def packages(workspace: Workspace) -> list[Package]:
-    """Every package that the workspace has: the shipped ones and its own."""
+    """Every package that the workspace has, the shipped ones and its own. One that cannot be read names no codes."""
     folders = [workspace.root / "klyngepakker", ROOT / "klyngepakker"]
     names = sorted({path.parent.name for folder in folders for path in folder.glob("*/package.toml")})
-    return [workspace.package(name) for name in names]
+    found: list[Package] = []
+    for name in names:
+        with suppress(SettingsError):
+            found.append(workspace.package(name))
+    return found
 
 
 def _not_asked(check: Check, rows: int, reason: str = "no_history") -> CheckResult:

@@ -45,12 +45,11 @@ def failed_checks(checks: pl.DataFrame) -> list[FailedCheck]:
     """The gravest first. One check of one source over several files is one line."""
     keys = ["source", "check_id", "severity", "outcome", "why"]
     ordered = checks.sort("file_name").group_by(keys, maintain_order=True)
-    grouped = ordered.agg(
-        pl.col("rows_failed").sum(),
-        pl.col("rows_checked").sum(),
-        pl.col("found").drop_nulls().unique(maintain_order=True),
-    ).with_columns(pl.col("found").map_elements(tuple, return_dtype=pl.Object))
-    found = [FailedCheck(**record) for record in grouped.iter_rows(named=True)]
+    rows, told = pl.col("rows_failed", "rows_checked"), pl.col("found").drop_nulls().unique(maintain_order=True)
+    found = [
+        FailedCheck(**(record | {"found": tuple(record["found"])}))
+        for record in ordered.agg(rows.sum(), told).iter_rows(named=True)
+    ]
     return sorted(found, key=lambda check: (_rank(check.severity), check.source, check.check_id, check.outcome))
 
 

@@ -12,6 +12,8 @@ from reports.setting import Setting
 
 MOST_TOLD = 4
 _SECTION = "found"
+_UNTOLD = ("more", "more_codes")
+"""Findings that only say how many there are besides."""
 _LITTLE, _MUCH = 0.01, 10
 
 
@@ -19,11 +21,10 @@ def found_words(found: Iterable[str], setting: Setting) -> list[Markdown]:
     """One sentence per finding of the JSON lists `found`; a finding that has no words here is left out."""
     every = [finding for each in found for finding in json.loads(each)]
     known = [finding for finding in every if finding["say"] in setting.voice.words[_SECTION]]
-    told = [_sentence(finding, setting) for finding in known if not finding["say"].startswith("more")]
-    more = len(told) - MOST_TOLD + sum(finding["n"] for finding in known if finding["say"].startswith("more"))
-    if more <= 0 or (len(told) <= MOST_TOLD and more <= 0):
-        return told
-    return [*told[:MOST_TOLD], setting.voice.one_or_many(_SECTION, "besides", more)]
+    told = [_sentence(finding, setting) for finding in known]
+    hidden = max(len(told) - MOST_TOLD, 0) + sum(finding["n"] for finding in every if finding["say"] in _UNTOLD)
+    besides = [setting.voice.one_or_many(_SECTION, "besides", hidden)] if hidden else []
+    return [*told[:MOST_TOLD], *besides]
 
 
 def _sentence(finding: Mapping[str, Any], setting: Setting) -> Markdown:
