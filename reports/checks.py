@@ -22,7 +22,7 @@ _FEWEST_SHOWN = 0.0005
 
 @dataclass(frozen=True)
 class FailedCheck:
-    """One check that failed or crashed, its files taken together."""
+    """One check that failed, crashed or could not be asked, its `files` taken together."""
 
     source: str
     check_id: str
@@ -31,6 +31,7 @@ class FailedCheck:
     why: str
     rows_failed: int
     rows_checked: int
+    files: int = 1
     found: tuple[str, ...] = ()
 
     @property
@@ -46,9 +47,10 @@ def failed_checks(checks: pl.DataFrame) -> list[FailedCheck]:
     keys = ["source", "check_id", "severity", "outcome", "why"]
     ordered = checks.sort("file_name").group_by(keys, maintain_order=True)
     rows, told = pl.col("rows_failed", "rows_checked"), pl.col("found").drop_nulls().unique(maintain_order=True)
+    files = pl.col("file_name").n_unique().alias("files")
     found = [
         FailedCheck(**(record | {"found": tuple(record["found"])}))
-        for record in ordered.agg(rows.sum(), told).iter_rows(named=True)
+        for record in ordered.agg(rows.sum(), told, files).iter_rows(named=True)
     ]
     return sorted(found, key=lambda check: (_rank(check.severity), check.source, check.check_id, check.outcome))
 
@@ -66,7 +68,7 @@ def check_lines(checks: Sequence[FailedCheck], setting: Setting) -> list[Markdow
     if not failed:
         lines = [say("checks", "passed_of_asked" if unasked else "passed")]
     for source in dict.fromkeys(check.source for check in unasked):
-        number = len({check.check_id for check in unasked if check.source == source})
+        number = max(check.files for check in unasked if check.source == source)
         line = setting.voice.one_or_many("checks", "not_asked", number)
         lines.append(Markdown(f"{line} {_source(source, setting)}"))
     return lines

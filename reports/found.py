@@ -15,6 +15,8 @@ _SECTION = "found"
 _UNTOLD = ("more", "more_codes")
 """Findings that only say how many there are besides."""
 _LITTLE, _MUCH = 0.01, 10
+_GONE, _NEW = 0.05, 20
+"""A code that falls under, or rises over, so many times the usual is told as gone or new: no factor says it better."""
 
 
 def found_words(found: Iterable[str], setting: Setting) -> list[Markdown]:
@@ -43,14 +45,20 @@ def _sentence(finding: Mapping[str, Any], setting: Setting) -> Markdown:
                 values[name] = setting.voice.known("quantity", value, value)
             case _:
                 values[name] = numbers.count(value) if isinstance(value, int | float) else value
-    return setting.voice.say(_SECTION, finding["say"], **values)
+    return setting.voice.say(_SECTION, _key(finding), **values)
+
+
+def _key(finding: Mapping[str, Any]) -> str:
+    if finding["say"] == "jump" and finding["share"] >= _NEW:
+        return "jump_new"
+    return "jump_gone" if finding["say"] == "jump" and finding["share"] <= _GONE else finding["say"]
 
 
 def _times(share: float, setting: Setting) -> str:
-    """`43 %` of the usual, or `10,1 gange` where it is more than the double."""
+    """`43 % af` the usual, or `10 gange` where it is the double or more."""
     numbers = setting.voice.numbers
     if share >= 2:
         return setting.voice.write(_SECTION, "times", n=numbers.decimal(share, 0 if share >= _MUCH else 1))
     if share < _LITTLE:
         return setting.voice.write(_SECTION, "hardly_any")
-    return numbers.percent(share * 100)
+    return setting.voice.write(_SECTION, "part", n=numbers.percent(share * 100))
