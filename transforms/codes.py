@@ -140,8 +140,9 @@ def parse_code_system(paths: Iterable[Path]) -> CodeSystem:
     described: dict[str, Any] = {}
     for path in paths:
         added = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        moves = {move["old"]: move for move in described.get("moves", [])}
-        moves |= {move.get("old", ""): move for move in added.pop("moves", [])}
+        # The file's own moves come first, so that a complaint about the second of them counts as its reader would.
+        own = {move.get("old", ""): move for move in added.pop("moves", [])}
+        moves = own | {move["old"]: move for move in described.get("moves", []) if move["old"] not in own}
         groups = [*described.get("groups", []), *added.pop("groups", [])]
         described |= added | {"moves": list(moves.values()), "groups": groups}
     return CodeSystem.model_validate(described)

@@ -83,7 +83,7 @@ def test_a_workspace_may_add_a_move_and_lists_it(workspace: Workspace, validator
     own.mkdir()
     text = f'[[moves]]\nold = "{STRANGE}"\nnew = ["J01CA04"]\nwhat = "x"\nsure = "unconfirmed"\nseen = "ours"\n'
     (own / "atc.toml").write_text(text, encoding="utf-8")
-    assert brought(workspace, validator, prescribed(ATC=STRANGE))["known_code"]["outcome"] == "failed"
+    assert brought(workspace, validator, prescribed(ATC=STRANGE))["known_code"]["outcome"] == "passed"
     listed = CliRunner().invoke(app, ["codes", "-w", str(workspace.root)])
     assert f"{STRANGE}" in listed.output
     assert "counted as J01CA04" in listed.output
@@ -91,7 +91,7 @@ def test_a_workspace_may_add_a_move_and_lists_it(workspace: Workspace, validator
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("[[moves]]\nold = ", "not valid TOML"), ('[[moves]]\nold = "A"\nnew = ["B"]\n', "moves.0")],
+    [("[[moves]]\nold = ", "not valid TOML"), ('[[moves]]\nold = "A"\nnew = ["B"]\n', "moves.0.what")],
 )
 def test_a_code_file_that_cannot_be_used_is_named(workspace: Workspace, text: str, words: str) -> None:
     folder = workspace.root / "codes"
