@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
+import polars.selectors as cs
 
 from transforms.delivery import FEWEST_PRACTICES, Delivery
 
@@ -30,14 +31,21 @@ class Jump:
 
 
 def grouped(coded: pl.DataFrame, levels: Sequence[int]) -> pl.DataFrame:
-    """`coded` (with `code`) once per group that a code lies in: its beginnings of `levels` characters, itself, and all.
+    """`coded` (practice, side, `code`) added up by each group that its codes lie in.
 
-    The empty group holds all codes.
+    Groups are a code's beginnings of `levels` characters, the code itself, and the empty one that holds all codes.
     """
     code = pl.col("code").fill_null("")
-    beginnings = pl.concat_list(pl.lit(""), code, *(code.str.slice(0, level) for level in levels))
-    every = coded.with_columns(beginnings.list.unique().alias("group")).drop("code").explode("group")
-    return every.group_by("practice_id", "side", "group").sum()
+    length = code.str.len_chars()
+    # One level after the other: every code in all its groups at once would be as many rows as there are levels.
+    parts = [
+        coded.filter(length >= level).group_by("practice_id", "side", code.str.slice(0, level).alias("group"))
+        for level in (0, *sorted(set(levels) - {0}))
+    ]
+    parts.append(
+        coded.filter(length > 0, ~length.is_in(list(levels))).group_by("practice_id", "side", code.alias("group"))
+    )
+    return pl.concat([part.agg(cs.numeric().sum()) for part in parts])
 
 
 def jumps(

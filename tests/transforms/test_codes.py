@@ -14,10 +14,11 @@ from pydantic import ValidationError
 from small_region import SmallRegion
 
 from transforms.codes import CodeSystem, parse_code_system
+from transforms.contract import Check
 from transforms.definitions import Selection
 from transforms.model import Text
 from transforms.selection import DefinitionError, monthly_sums
-from transforms.unknown_codes import is_known
+from transforms.unknown_codes import check_codes, is_known
 
 SHIPPED = sorted((Path(__file__).parents[2] / "klyngepakker" / "codes").glob("*.toml"))
 MOVED = date(2017, 1, 1)
@@ -174,3 +175,12 @@ def test_a_workspace_adds_moves_and_may_change_one(tmp_path: Path) -> None:
 def test_a_code_is_known_by_its_group_and_form(code: str, known: bool) -> None:
     assert is_known(code, atc(), ()) is known
     assert is_known("J99AA01", atc(), ("J99",))
+
+
+def test_a_code_that_has_no_form_is_counted_and_never_spelt_out() -> None:
+    check = Check(rule="known_code", columns=("code",), severity="info", why=Text(da="x"))
+    rows = {"J01CE02": 8, "Q99": 1, "Fru Hansen": 1}
+    result = check_codes(check, rows, atc(), (frozenset(), ()))
+    assert (result.outcome, result.rows_failed, result.effect) == ("failed", 2, 0.8)
+    assert [dict(found.values) for found in result.found] == [{"code": "Q99", "rows": 1}, {"n": 1}]
+    assert check_codes(check, rows, atc(), (frozenset({"Q99", "Fru Hansen"}), ())).outcome == "passed"
