@@ -116,4 +116,4 @@ def _names(shown: pl.DataFrame) -> dict[str, str]:
 
 def _facts(workspace: Workspace, period: mart.Period) -> Facts:
     store, span = workspace.store, (period.span.start, period.span.end)
-    return read_facts(store, span, last_known(store), silence_is_consent=period.silence_is_consent)
+    return read_facts(store, span, last_known(store), silence_is_consent=period.silence_is_consent, codes=period.codes)

@@ -6,21 +6,14 @@ from pathlib import Path
 
 from expectations.process import Validator
 from transforms.checked import CheckResult, Reference
-from transforms.contract import Check, Contract
+from transforms.contract import DELIVERY_RULES, Check, Contract
 from transforms.definitions import QUANTITIES
 from warehouse import bad_rows
 from warehouse.delivery_name import delivery_kind
 from warehouse.ledger import Entry
 
 # What a delivery as a whole must be like says nothing about a handful of mended rows.
-_OF_A_WHOLE_DELIVERY = {
-    "row_count",
-    "practices_delivered",
-    "rows_per_month",
-    "regions_delivered",
-    "total_against_history",
-    "jump_everywhere",
-}
+_OF_A_WHOLE_DELIVERY = {"row_count", *DELIVERY_RULES}
 
 
 def checked(validator: Validator, staged: Path, contract: Contract, reference: Reference) -> tuple[CheckResult, ...]:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from expectations.process import Validator
 from flows.checking import checked, contract_of_part
+from flows.delivery_checks import delivery_results
 from flows.inbox import finished_files
 from flows.refusals import refused_by_checks, refused_cell, refused_rows
 from flows.settings import Workspace
@@ -118,6 +119,7 @@ def validate_extract(workspace: Workspace, extract_id: int, validator: Validator
         results = checked(validator, staged, asked, ledger.reference(workspace.store, extract_id))
         if contract.table == "registry":
             results += checked_registry(workspace.store, contract, extract_id, staged)
+        results += delivery_results(workspace, asked, extract_id, staged, entry.rows_staged or 0)
         ledger.record_checks(workspace.store, asked, extract_id, results)
         rows = bad_rows.record(workspace.store, extract_id, staged)
         refusal = refused_rows(entry, asked, rows, results) or refused_by_checks(entry.file_name, asked, results)

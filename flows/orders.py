@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import Literal
 
+from flows.code_systems import code_systems
 from flows.settings import PackPlan, Workspace
 from flows.starting import require_warehouse
 from transforms.calendar import Window, month_after
@@ -60,9 +61,9 @@ class Order(Strict):
         )
 
     def period(self, workspace: Workspace) -> Period:
-        """The windows with what silence means in this workspace."""
+        """The windows, with what silence and codes mean in this workspace."""
         baseline, followup = self.windows(workspace.package(self.package))
-        return Period(baseline, followup, workspace.definition.consent.default == "given")
+        return Period(baseline, followup, workspace.definition.consent.default == "given", code_systems(workspace))
 
 
 def planned(plan: PackPlan, cluster: str) -> Order:

@@ -8,19 +8,21 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from reports.found import found_words
 from reports.markdown import Markdown
 from reports.setting import Setting
-from transforms.definitions import Measure, Selection
+from transforms.definitions import QUANTITIES, Measure, Selection
 
 _SEVERITIES = ("critical", "warning", "info")
 _KINDS = (*_SEVERITIES, "crashed")
+_NOT_ASKED = "not_asked"
 _FEWEST_SHOWN = 0.0005
 """A share under this is not written as a number: it would read as nought."""
 
 
 @dataclass(frozen=True)
 class FailedCheck:
-    """One check that failed or crashed, its files taken together."""
+    """One check that failed, crashed or could not be asked, its `files` taken together."""
 
     source: str
     check_id: str
@@ -29,6 +31,8 @@ class FailedCheck:
     why: str
     rows_failed: int
     rows_checked: int
+    files: int = 1
+    found: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -41,8 +45,13 @@ class FailedCheck:
 def failed_checks(checks: pl.DataFrame) -> list[FailedCheck]:
     """The gravest first. One check of one source over several files is one line."""
     keys = ["source", "check_id", "severity", "outcome", "why"]
-    grouped = checks.group_by(keys).agg(pl.col("rows_failed").sum(), pl.col("rows_checked").sum())
-    found = [FailedCheck(**record) for record in grouped.iter_rows(named=True)]
+    ordered = checks.sort("file_name").group_by(keys, maintain_order=True)
+    rows, told = pl.col("rows_failed", "rows_checked"), pl.col("found").drop_nulls().unique(maintain_order=True)
+    files = pl.col("file_name").n_unique().alias("files")
+    found = [
+        FailedCheck(**(record | {"found": tuple(record["found"])}))
+        for record in ordered.agg(rows.sum(), told, files).iter_rows(named=True)
+    ]
     return sorted(found, key=lambda check: (_rank(check.severity), check.source, check.check_id, check.outcome))
 
 
@@ -51,23 +60,29 @@ def _rank(severity: str) -> int:
 
 
 def check_lines(checks: Sequence[FailedCheck], setting: Setting) -> list[Markdown]:
-    """One line per check that did not pass, with its source; or the one line that all did."""
-    say, known = setting.voice.say, setting.voice.known
-    if not checks:
-        return [say("checks", "passed")]
-    return [
-        Markdown(
-            f"{_line(check, setting)} {say('checks', 'source', source=known('source', check.source, check.source))}"
-        )
-        for check in checks
-    ]
+    """One line per check that did not pass, with its source, or the one line that all did; and what was not asked."""
+    say = setting.voice.say
+    failed = [check for check in checks if check.outcome != _NOT_ASKED]
+    unasked = [check for check in checks if check.outcome == _NOT_ASKED]
+    lines = [Markdown(f"{_line(check, setting)} {_source(check.source, setting)}") for check in failed]
+    if not failed:
+        lines = [say("checks", "passed_of_asked" if unasked else "passed")]
+    for source in dict.fromkeys(check.source for check in unasked):
+        number = max(check.files for check in unasked if check.source == source)
+        line = setting.voice.one_or_many("checks", "not_asked", number)
+        lines.append(Markdown(f"{line} {_source(source, setting)}"))
+    return lines
+
+
+def _source(source: str, setting: Setting) -> Markdown:
+    return setting.voice.say("checks", "source", source=setting.voice.known("source", source, source))
 
 
 def measure_check_line(measure: Measure, checks: Sequence[FailedCheck], setting: Setting) -> Markdown | None:
     """The checks that touch one measure, printed in its band: in full if one, counted if more."""
-    touched = [
-        check for check in checks if any(_touches(check, part) for part in (measure.numerator, measure.denominator))
-    ]
+    parts = (measure.numerator, measure.denominator)
+    asked = [check for check in checks if check.outcome != _NOT_ASKED]
+    touched = [check for check in asked if any(_touches(check, part) for part in parts)]
     if not touched:
         return None
     if len(touched) == 1:
@@ -86,7 +101,8 @@ def _line(check: FailedCheck, setting: Setting) -> Markdown:
         failed, checked = count(check.rows_failed), count(check.rows_checked)
         rows = setting.voice.say("checks", "rows", share=_share(check, setting), failed=failed, checked=checked)
     line = setting.voice.say("checks", check.kind, why=why) + rows
-    return Markdown(line if line.endswith(("?", "!")) else f"{line}.")
+    whole = line if line.endswith(("?", "!")) else f"{line}."
+    return Markdown(" ".join((whole, *found_words(check.found, setting))))
 
 
 def _share(check: FailedCheck, setting: Setting) -> str:
@@ -106,5 +122,8 @@ def _touches(check: FailedCheck, selection: Selection) -> bool:
     if check.source != selection.source:
         return False
     columns = check.check_id.split(".")[1:]
+    counted = [column for column in columns if column in QUANTITIES[selection.source]]
+    if counted and len(counted) == len(columns) and selection.quantity not in counted:
+        return False
     filters = [_ASKED_BY[column] for column in columns if column in _ASKED_BY]
     return len(filters) != len(columns) or not columns or any(getattr(selection, name) for name in filters)

@@ -68,7 +68,6 @@ ROW_RULES: frozenset[Rule] = frozenset(
 
 DELIVERY_RULES: frozenset[Rule] = frozenset(
     {
-        "known_code",
         "practices_delivered",
         "rows_per_month",
         "regions_delivered",
@@ -76,7 +75,10 @@ DELIVERY_RULES: frozenset[Rule] = frozenset(
         "jump_everywhere",
     }
 )
-"""Rules about a delivery as a whole or about what was delivered before: no row of the file can answer them alone."""
+"""Rules of transforms/completeness.py: they hold a delivery against what was delivered before."""
+
+CODE_RULES: frozenset[Rule] = frozenset({"known_code"})
+"""Rules of transforms/unknown_codes.py: they hold a delivery's codes against the code system and earlier ones."""
 
 
 class FileFormat(Strict):

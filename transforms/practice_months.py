@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from transforms.calendar import Window
+from transforms.codes import CodeSystem
 from transforms.definitions import Measure
 from transforms.selection import monthly_sums, refuse_adding_patients
 
@@ -18,7 +19,8 @@ class Facts:
 
     `by_source` one row per practice, month, code, sex and age band; `submissions` one row per practice, source and
     month; `memberships` one row per practice and cluster it belonged to; `clusters` one row per cluster, with its
-    region; `practices` one row per practice of the registry, with `consented`.
+    region; `practices` one row per practice of the registry, with `consented`; `codes` the code system of each source
+    whose codes change over time.
     """
 
     by_source: Mapping[str, pl.LazyFrame]
@@ -26,6 +28,7 @@ class Facts:
     memberships: pl.LazyFrame
     clusters: pl.LazyFrame
     practices: pl.LazyFrame
+    codes: Mapping[str, CodeSystem] = field(default_factory=dict[str, CodeSystem])
 
 
 def counted_months(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
@@ -38,7 +41,7 @@ def counted_months(measure: Measure, window: Window, facts: Facts) -> pl.DataFra
     months = _submitted(measure, _listed(window, facts, pl.col("patients") > 0), facts)
     for part, selection in (("numerator", measure.numerator), ("denominator", measure.denominator)):
         refuse_adding_patients(selection, facts.by_source, window)
-        sums = monthly_sums(selection, facts.by_source).rename({"total": part})
+        sums = monthly_sums(selection, facts.by_source, facts.codes).rename({"total": part})
         months = months.join(sums, on=["practice_id", "period"], how="left")
     counted = months.with_columns(pl.col("numerator", "denominator").fill_null(0.0))
     return _with_cluster(counted, window, facts).sort("practice_id", "period").collect()

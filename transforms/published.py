@@ -95,10 +95,11 @@ CHECK = pl.Schema(
         "file_name": pl.String,
         "check_id": pl.String,
         "severity": pl.String,
-        "outcome": pl.String,  # failed | crashed
+        "outcome": pl.String,  # failed | crashed | not_asked
         "rows_failed": pl.Int64,
         "rows_checked": pl.Int64,
         "why": pl.String,
+        "found": pl.String,  # a list of findings as JSON, for the reports' words; null where the rows say it all
     }
 )
 

@@ -9,6 +9,7 @@ from math import inf
 import polars as pl
 
 from transforms.calendar import Window
+from transforms.codes import CodeSystem
 from transforms.definitions import PATIENT_COUNTS, Selection
 from transforms.errors import UserError
 
@@ -17,16 +18,22 @@ class DefinitionError(UserError):
     """A measure asks for something that the extracts do not tell apart."""
 
 
-def monthly_sums(selection: Selection, facts: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+def monthly_sums(
+    selection: Selection, facts: Mapping[str, pl.LazyFrame], codes: Mapping[str, CodeSystem] | None = None
+) -> pl.LazyFrame:
     """One row per practice and month with a fact that `selection` lets through: `total` of its quantity.
 
-    A month without such a fact has no row: whether that is a zero is the submission's to say.
+    Facts are chosen by their newest code: `codes` has the code system of each source that has one. A month without
+    such a fact has no row: whether that is a zero is the submission's to say.
 
     Raises:
-        DefinitionError: an age group cuts through the extracts' age bands, or they are not split as asked for.
+        DefinitionError: an age group cuts through the extracts' age bands, they are not split as asked for, or a
+            part is asked for of what came under one code.
     """
-    rows = facts[selection.source]
-    chosen = rows.filter(*_filters(selection, rows))
+    system = (codes or {}).get(selection.source)
+    received = facts[selection.source]
+    rows = received if system is None else system.renamed(received)
+    chosen = rows.filter(*_by_code(selection, rows, system), *_filters(selection, rows))
     return chosen.group_by("practice_id", "period").agg(
         pl.col(selection.quantity).sum().cast(pl.Float64).alias("total")
     )
@@ -75,10 +82,6 @@ def _overlap(bands: list[str | None]) -> bool:
 
 def _filters(selection: Selection, rows: pl.LazyFrame) -> list[pl.Expr]:
     filters: list[pl.Expr] = []
-    if selection.codes:
-        filters.append(_starts_with_any(selection.codes))
-    if selection.exclude_codes:
-        filters.append(~_starts_with_any(selection.exclude_codes))
     if selection.indications:
         _require_any_indication(selection, rows)
         filters.append(pl.col("indication").is_in(selection.indications))
@@ -97,6 +100,37 @@ def _filters(selection: Selection, rows: pl.LazyFrame) -> list[pl.Expr]:
     if selection.age_range is not None:
         filters.append(pl.col("age_band").is_in(_bands_within(selection, rows)))
     return filters
+
+
+def _by_code(selection: Selection, rows: pl.LazyFrame, system: CodeSystem | None) -> list[pl.Expr]:
+    if not selection.codes and not selection.exclude_codes:
+        return []
+    wanted, unwanted = selection.codes, selection.exclude_codes
+    if system is not None:
+        wanted, unwanted = system.newest_prefixes(wanted), system.newest_prefixes(unwanted)
+    chosen = _starts_with_any(wanted) if wanted else pl.lit(value=True)
+    if unwanted:
+        chosen &= ~_starts_with_any(unwanted)
+    for old, (until, ends) in ({} if system is None else system.splits).items():
+        counted = {_is_chosen(code, wanted, unwanted) for code in ends}
+        before = (pl.col("code") == old) & (pl.lit(value=True) if until is None else pl.col("period") <= until)
+        if len(counted) > 1:
+            _refuse_a_part(selection, rows.filter(before), old, ends)
+        chosen = pl.when(before).then(pl.lit(value=all(counted))).otherwise(chosen)
+    return [chosen]
+
+
+def _is_chosen(code: str, wanted: tuple[str, ...], unwanted: tuple[str, ...]) -> bool:
+    return (not wanted or code.startswith(wanted)) and not (unwanted and code.startswith(unwanted))
+
+
+def _refuse_a_part(selection: Selection, before: pl.LazyFrame, old: str, ends: tuple[str, ...]) -> None:
+    # One code was several things at once: a part of it would be a guess, and all or nothing a step in the trend.
+    if before.select(pl.len()).collect().item():
+        raise DefinitionError(
+            f"A measure counts only some of {', '.join(ends)}, and the extracts of {selection.source} hold months in "
+            f"which all of them were {old}. Take all or none of them in package.toml, or begin after the split."
+        )
 
 
 def _starts_with_any(prefixes: tuple[str, ...]) -> pl.Expr:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
+from transforms.codes import CodeSystem
 from transforms.definitions import QUANTITIES
 from transforms.errors import UserError
 from transforms.practice_months import Facts
@@ -51,8 +53,15 @@ def last_known(store: Store) -> datetime:
     return moment
 
 
-def read_facts(store: Store, span: tuple[date, date], known_at: datetime, *, silence_is_consent: bool) -> Facts:
-    """Everything between the first and the last day of `span`, as it was known at `known_at`."""
+def read_facts(
+    store: Store,
+    span: tuple[date, date],
+    known_at: datetime,
+    *,
+    silence_is_consent: bool,
+    codes: Mapping[str, CodeSystem] | None = None,
+) -> Facts:
+    """Everything between the first and the last day of `span`, as it was known at `known_at`; codes as received."""
     known = {"known_at": known_at}
     inside = known | {"start": span[0], "end": span[1]}
     with reading(store.database) as connection:
@@ -66,4 +75,5 @@ def read_facts(store: Store, span: tuple[date, date], known_at: datetime, *, sil
             memberships=run(connection, "read_memberships", known).pl().lazy(),
             clusters=run(connection, "read_clusters", inside).pl().lazy(),
             practices=run(connection, "read_practices", known | {"silence": silence_is_consent}).pl().lazy(),
+            codes=codes or {},
         )

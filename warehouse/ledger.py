@@ -10,13 +10,15 @@ import duckdb
 import polars as pl
 
 from transforms.calendar import last_day, month_after
-from transforms.checked import CheckResult, Example, Reference
+from transforms.checked import CheckResult, Example, Reference, findings_json
 from transforms.contract import Contract
 from transforms.person_number import first_finding, plain
 from warehouse.connection import attach, reading, writing
 from warehouse.queries import run
 from warehouse.staging import Staged
 from warehouse.workspace import Store
+
+_CHECK_TYPES = {"effect": pl.Float64, "found": pl.String, "named": pl.String}
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,9 @@ def record_checks(store: Store, contract: Contract, extract_id: int, results: It
             "rows_checked": result.rows_checked,
             "rows_failed": result.rows_failed,
             "example_rows": ", ".join(str(example.row_number) for example in result.examples),
+            "effect": result.effect,
+            "found": findings_json(result.found),
+            "named": ", ".join(result.named) or None,
             "why_da": why[result.check_id].da,
             "why_en": why[result.check_id].en,
         }
@@ -108,7 +113,7 @@ def record_checks(store: Store, contract: Contract, extract_id: int, results: It
     with writing(store.database) as connection:
         run(connection, "forget_checks", {"extract_id": extract_id})
         if rows:
-            connection.register("frame", pl.DataFrame(rows))
+            connection.register("frame", pl.DataFrame(rows, schema_overrides=_CHECK_TYPES))
             run(connection, "enter_checks", {"extract_id": extract_id, "checked_at": utc_now()})
 
 

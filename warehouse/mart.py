@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import polars as pl
 
 from transforms.calendar import Window
+from transforms.codes import CodeSystem
 from transforms.definitions import Package
 from transforms.package_figures import MeasureRun
 from warehouse.connection import reading, writing
@@ -19,11 +21,15 @@ from warehouse.workspace import Store
 
 @dataclass(frozen=True)
 class Period:
-    """A pack's windows: a baseline and, at a follow-up, the later one; and what a practice's silence means."""
+    """A pack's windows: a baseline and, at a follow-up, the later one; and how the facts in them are to be read.
+
+    `silence_is_consent` is what a practice's silence means; `codes` has the code system of each source that has one.
+    """
 
     baseline: Window
     followup: Window | None
     silence_is_consent: bool
+    codes: Mapping[str, CodeSystem] = field(default_factory=dict[str, CodeSystem], compare=False)
 
     @property
     def span(self) -> Window:
@@ -45,7 +51,11 @@ class Period:
 def compute(store: Store, package: Package, period: Period, known_at: datetime, run_id: str) -> int:
     """Compute every measure of `package` and put the figures in the mart; returns how many rows were written."""
     facts = read_facts(
-        store, (period.span.start, period.span.end), known_at, silence_is_consent=period.silence_is_consent
+        store,
+        (period.span.start, period.span.end),
+        known_at,
+        silence_is_consent=period.silence_is_consent,
+        codes=period.codes,
     )
     runs = [
         MeasureRun(measure, facts, period.baseline, period.followup, package.minimum_events)

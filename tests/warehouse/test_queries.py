@@ -36,6 +36,7 @@ PARTS = {
     "difference": False,
     "outranked": True,
     "failed": True,
+    "code": "code",
 }
 STATEMENTS = sorted(path.stem for path in SQL.glob("*.sql"))
 KEPT_BACK = "0101" + "80" + "1234"
