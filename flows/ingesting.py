@@ -15,7 +15,6 @@ from flows.settings import Workspace
 from transforms.contract import Contract
 from transforms.errors import UserError
 from warehouse import ledger
-from warehouse.extract_file import Extract
 from warehouse.landing import Landed, land
 from warehouse.promotion import promote
 from warehouse.schema import migrate
@@ -92,9 +91,8 @@ def stage_extract(workspace: Workspace, extract_id: int) -> None:
     """
     contract, entry = _extract(workspace, extract_id)
     landed = workspace.store.landed(entry.source, entry.sha256)
-    extract = Extract(entry.file_name, landed.read_bytes(), entry.sha256)
     with _refusing(workspace, extract_id):
-        staged = stage(extract, landed, contract, workspace.store.staged(entry.source, entry.sha256))
+        staged = stage(entry.file_name, landed, contract, workspace.store.staged(entry.source, entry.sha256))
         ledger.record_staged(workspace.store, contract, extract_id, staged)
         rejected = ledger.first_rejected(workspace.store, entry.source, entry.sha256)
         if rejected is not None:
