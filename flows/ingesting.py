@@ -17,8 +17,8 @@ from transforms.errors import UserError
 from warehouse import ledger
 from warehouse.landing import Landed, land
 from warehouse.promotion import promote
+from warehouse.reading.process import shared_reader
 from warehouse.schema import migrate
-from warehouse.staging import stage
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,9 @@ def stage_extract(workspace: Workspace, extract_id: int) -> None:
     contract, entry = _extract(workspace, extract_id)
     landed = workspace.store.landed(entry.source, entry.sha256)
     with _refusing(workspace, extract_id):
-        staged = stage(entry.file_name, landed, contract, workspace.store.staged(entry.source, entry.sha256))
+        staged = shared_reader().stage(
+            entry.file_name, landed, contract, workspace.store.staged(entry.source, entry.sha256)
+        )
         ledger.record_staged(workspace.store, contract, extract_id, staged)
         rejected = ledger.first_rejected(workspace.store, entry.source, entry.sha256)
         if rejected is not None:

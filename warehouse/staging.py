@@ -74,7 +74,7 @@ def stage(file_name: str, landed: Path, contract: Contract, target: Path) -> Sta
         plan = _Plan(file_name, contract, prepared)
         connection = in_memory()
         try:
-            _limit(connection, aside)
+            _limit(connection)
             attach(connection, aside, "staging", read_only=False)
             connection.execute("use staging")
             counts = plan.carry_out(connection)
@@ -87,7 +87,7 @@ def stage(file_name: str, landed: Path, contract: Contract, target: Path) -> Sta
     return Staged(target, *counts, ignored_columns=_ignored(prepared.header, contract))
 
 
-def _limit(connection: duckdb.DuckDBPyConnection, aside: Path) -> None:
+def _limit(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"set memory_limit = '{MEMORY}'")
     # Spilled rows would lie in plain text: what does not fit is refused with a sentence.
     connection.execute("set temp_directory = ''")
@@ -173,8 +173,8 @@ class _Plan:
                 )
         raise UnreadableFileError(
             f"{self.name}: the rows cannot be read as {self.contract.file.encoding} text with "
-            f"{self.contract.file.delimiter!r} between columns and one kind of line end. Compare it with its contract in "
-            "expectations/contracts/."
+            f"{self.contract.file.delimiter!r} between columns and one kind of line end. Compare it with its contract "
+            "in expectations/contracts/."
         )
 
     def _account(self, read: int) -> None:

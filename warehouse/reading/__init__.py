@@ -1,1 +1,1 @@
-"""Reading files as they come: what a file is, its characters, its heading, its rows; nothing here knows the database."""
+"""Reading files as they come: what a file is, its characters, its heading, its rows."""

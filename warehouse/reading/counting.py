@@ -1,7 +1,7 @@
 """A second reader that only counts rows, to hold the engine's count against: bytes in, in pieces, at memory speed.
 
-A quotation mark opens a cell only at its start and closes it only at its end; as long as every mark of a file stands so,
-which cell is quoted follows from the parity of the marks before it. Where one does not, the exact reader takes over.
+A quotation mark opens a cell only at its start and closes it only at its end; as long as every mark stands so, which
+cell is quoted follows from the parity of the marks before it. Where one does not, the exact reader takes over.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ class RowCounter:
         self.rest = block[cut:]
         if len(self.rest) > LONGEST_ROW:
             raise UnreadableFileError(
-                f"{self.name}, row {self.first_row + self.rows}: the row is longer than 4 MB. Look for a quotation mark "
-                "without its pair, mend the row and send the file again."
+                f"{self.name}, row {self.first_row + self.rows}: the row is longer than 4 MB. Look for a quotation "
+                "mark without its pair, mend the row and send the file again."
             )
         self._count(block[:cut])
 

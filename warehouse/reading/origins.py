@@ -99,6 +99,6 @@ def _refuse_doubled(name: str, contract: Contract, header: tuple[str, ...], entr
     for place in sorted(read):
         if named.count(named[place]) > 1:
             raise UnreadableFileError(
-                f"{name}: the column {header[place]} stands twice, and which of the two is meant is not told. Rename or "
-                "take out one of them and send the file again."
+                f"{name}: the column {header[place]} stands twice, and which of the two is meant is not told. Rename "
+                "or take out one of them and send the file again."
             )

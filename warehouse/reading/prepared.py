@@ -23,8 +23,8 @@ class Prepared:
 
     `first_row` is the number, in the file received, of the first row below the heading; `skip` the lines above it that
     are still in `path`. `numbered`: the first column holds each row's number. `parallel`: the engine may read pieces of
-    it at once. `padded`: cells may have spaces around them. `iso_dates`: dates are written YYYY-MM-DD. `cells`: how each column
-    of a Parquet file becomes text.
+    it at once. `padded`: cells may have spaces around them. `iso_dates`: dates are written YYYY-MM-DD. `cells`: the
+    columns of a Parquet file, each with how it becomes text.
     """
 
     path: Path
@@ -39,7 +39,7 @@ class Prepared:
     parallel: bool = True
     padded: bool = True
     iso_dates: bool = False
-    cells: tuple[str, ...] = ()
+    cells: tuple[tuple[str, str], ...] = ()
 
 
 def prepare(name: str, received: Path, contract: Contract, copy: Path) -> Prepared:

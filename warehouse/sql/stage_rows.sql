@@ -2,7 +2,7 @@
     exclude it and which cells could not be read. Row numbers follow from the order, so that pieces of the file can be
     read at once. A column's origin is a position, a constant, positions joined by a hyphen, or nothing. -#}
 {%- macro raw(position) -%}
-{%- if kind == 'parquet' -%}p{{ position }}{%- elif padded -%}trim(c{{ position }}){%- else -%}c{{ position }}{%- endif -%}
+{%- if kind == 'parquet' -%}trim(p{{ position }}){%- elif padded -%}trim(c{{ position + numbered }}){%- else -%}c{{ position + numbered }}{%- endif -%}
 {%- endmacro -%}
 {%- macro present(position) -%}
 {%- if other_marks -%}
@@ -60,6 +60,17 @@ case {{ cell }} {% for written, meaning in column['values'].items() %}when {{ wr
 {%- macro given(entry) -%}
 ({% for source in entry.sources if source.reshaped %}{{ origin(source) }} is not null{{ ' or ' if not loop.last }}{% else %}true{% endfor %})
 {%- endmacro -%}
+{%- macro plain(cell, written) -%}
+{%- set column = '"' ~ cell | replace('"', '""') ~ '"' -%}
+{%- if written == 'float' -%}
+case when {{ column }}::double = trunc({{ column }}::double) and abs({{ column }}::double) < 9007199254740992
+    then {{ column }}::bigint::varchar else replace({{ column }}::varchar, '.', {{ file.decimal | text }}) end
+{%- elif written == 'decimal' -%}replace({{ column }}::varchar, '.', {{ file.decimal | text }})
+{%- elif written == 'moment' -%}
+case when {{ column }} = date_trunc('day', {{ column }}) then {{ column }}::date::varchar else {{ column }}::varchar end
+{%- else -%}{{ column }}::varchar
+{%- endif -%}
+{%- endmacro -%}
 create table typed as
 with cells as (
     select {% if numbered %}c0::bigint as _row, {% endif %}{% if exclusions %}{{ excluded() }} as _excluded, {% endif %}
@@ -69,7 +80,7 @@ with cells as (
         {% for source in entries[0].sources %}{{ origin(source) }} as cell_{{ loop.index0 }}, {% endfor %}{{ given(entries[0]) }} as _given
     {% endif %}
     from {% if kind == 'parquet' -%}
-    (select {% for expression in parquet_cells %}{{ expression }} as p{{ loop.index0 }}{{ ', ' if not loop.last }}{% endfor %} from read_parquet($path))
+    (select {% for cell in parquet_cells %}{{ plain(cell[0], cell[1]) }} as p{{ loop.index0 }}{{ ', ' if not loop.last }}{% endfor %} from read_parquet($path))
     {%- else -%}
     read_csv($path,
         delim = {{ delimiter | text }}, quote = {{ quote | text }}, escape = {{ quote | text }},
