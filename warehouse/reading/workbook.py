@@ -120,8 +120,8 @@ def chosen_sheet(workbook: Workbook, form: FileFormat) -> str:
         said = f"the contract reads the sheet {pattern!r}"
     if len(found) != 1:
         raise UnreadableFileError(
-            f"{workbook.name}: {said}, and {len(found)} sheets fit. The workbook has: {', '.join(every)[:200]}. Name one "
-            "in `sheet` of the workspace's contract."
+            f"{workbook.name}: {said}, and {len(found)} sheets fit. The workbook has: {', '.join(every)[:200]}. Name "
+            "one in `sheet` of the workspace's contract."
         )
     return found[0]
 
@@ -172,8 +172,8 @@ def _written(name: str, workbook: Workbook, contract: Contract, copy: Path) -> P
                 continue
             if any(cells[width:]):
                 raise UnreadableFileError(
-                    f"{name}, row {number}: the row has more columns than the header ({width} columns). Mend the row and "
-                    "send the file again."
+                    f"{name}, row {number}: the row has more columns than the header ({width} columns). Mend the row "
+                    "and send the file again."
                 )
             writer.writerow([number, *cells[:width], *[""] * (width - len(cells))])
             count += 1
@@ -252,6 +252,6 @@ def _refuse_bombs(name: str, path: Path) -> None:
 
 def _damaged(name: str) -> UnreadableFileError:
     return UnreadableFileError(
-        f"{name}: the workbook is cut, damaged or written in a way that is not read. Open it, save it anew as XLSX or CSV "
-        "and send that."
+        f"{name}: the workbook is cut, damaged or written in a way that is not read. Open it, save it anew as XLSX or "
+        "CSV and send that."
     )
