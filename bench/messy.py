@@ -71,9 +71,9 @@ def tried(reader: Reader, path: Path, suite: str, folder: Path) -> Trial:
 
 def reason_of(name: str, sentence: str) -> str:
     """A sentence without what is one file's own: its name, numbers and names of columns."""
-    kind = sentence.replace(name, "").partition(": ")[2]
+    kind = re.sub(r"the column .+ stands", "the column ... stands", sentence.replace(name, "").partition(": ")[2])
     kind = re.split(r"\. |The file has:|Put a line", kind)[0]
-    return re.sub(r"the column .+ stands", "the column ... stands", _UNLIKE.sub("N", kind)).strip(" .")
+    return _UNLIKE.sub("N", kind).strip(" .")
 
 
 def table_of(trials: list[Trial]) -> str:

@@ -89,6 +89,7 @@ def stage(file_name: str, landed: Path, contract: Contract, target: Path) -> Sta
 
 def _limit(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"set memory_limit = '{MEMORY}'")
+    connection.execute("set enable_progress_bar = false")
     # Spilled rows would lie in plain text: what does not fit is refused with a sentence.
     connection.execute("set temp_directory = ''")
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import json
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import openpyxl
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from small_store import rows_of
 
 from transforms.contract import Contract
 from warehouse.extract_file import UnreadableFileError
+from warehouse.reading.counting import IrregularQuotesError, RowCounter, count_exactly
 from warehouse.reading.heading import MissingColumnError
 from warehouse.staging import Staged, stage
 
@@ -252,3 +259,87 @@ def test_rows_that_say_the_same_become_the_first_of_them(tmp_path: Path) -> None
     result = staged(write(tmp_path, "id,drug,figure\na,x,1\nb,x,2\na,y,1\na,z,3\n"), by)
     assert rows_of(result.path, "staged") == [(2, "a", 1), (3, "b", 2), (5, "a", 3)]
     assert (result.rows_read, result.rows_staged, result.rows_repeated) == (4, 4, 1)
+
+
+FIGURES = st.tuples(
+    st.text("abcæøåÆ;,|\t \"'", max_size=6).map(str.strip), st.decimals(-99999, 99999, places=2, allow_nan=False)
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    table=st.lists(FIGURES, min_size=1, max_size=6),
+    delimiter=st.sampled_from(";,|\t"),
+    quote=st.sampled_from("\"'"),
+    signs=st.sampled_from([(",", "."), (".", ","), (",", ""), (".", " ")]),
+    end=st.sampled_from(["\n", "\r\n"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "windows-1252"]),
+    above=st.integers(0, 4),
+    packed=st.booleans(),
+)
+def test_any_figures_in_any_notation_read_back_as_themselves(
+    table: list[tuple[str, Decimal]],
+    delimiter: str,
+    quote: str,
+    signs: tuple[str, str],
+    end: str,
+    encoding: str,
+    above: int,
+    packed: bool,
+) -> None:
+    decimal, thousands = signs
+    notation = str.maketrans({",": thousands, ".": decimal})
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines, delimiter=delimiter, quotechar=quote, lineterminator=end, quoting=csv.QUOTE_ALL)
+    writer.writerows([["id", "figure"], *((label, f"{figure:,}".translate(notation)) for label, figure in table)])
+    content = (f"Lavet af Søren{end}" * above + lines.getvalue()).encode(encoding)
+    file = {"delimiter": delimiter, "quote": quote, "decimal": decimal, "thousands": thousands}
+    by = contract(
+        {"name": "id"}, {"name": "figure", "type": "number"}, file=file | {"encoding": encoding.removesuffix("-sig")}
+    )
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "extract.csv"
+        path.write_bytes(gzip.compress(content) if packed else content)
+        found = read(path, by)
+    expected = [(above + 2 + place, label or None, float(figure)) for place, (label, figure) in enumerate(table)]
+    assert sorted(found) == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    pieces=st.lists(st.sampled_from(["a", ";", '"', '""', "\n", "\r\n", "b c", "æ"]), max_size=25),
+    cut=st.integers(1, 9),
+)
+def test_the_fast_counter_agrees_with_a_reader_of_cells(pieces: list[str], cut: int) -> None:
+    form = contract({"name": "id"}, file={"delimiter": ";"}).file
+    content = "".join(pieces).encode()
+    counter = RowCounter("x", form, 1)
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "x").write_bytes(content)
+        try:
+            exactly: int | str = count_exactly("x", Path(folder) / "x", 0, form, 1)
+        except UnreadableFileError as refusal:
+            exactly = str(refusal)
+    try:
+        for begin in range(0, len(content), cut):
+            counter.feed(content[begin : begin + cut])
+        assert counter.finish().rows == exactly
+    except IrregularQuotesError:
+        pass  # then the reader of cells is the one that counts
+    except UnreadableFileError as refusal:
+        assert str(refusal) == exactly or "more than one kind of line end" in str(refusal)
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ({"encoding": "latin-99"}, "encoding 'latin-99' is unknown"),
+        ({"encoding": "rot13"}, "encoding 'rot13' is unknown"),
+        ({"delimiter": ";;"}, "delimiter ';;' is not one character"),
+        ({"delimiter": '"'}, "must be different"),
+        ({"period_in_name": "(?P<year"}, "the pattern of period_in_name cannot be read"),
+    ],
+)
+def test_a_contract_whose_file_cannot_be_read_says_so(file: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        contract({"name": "id"}, file=file)

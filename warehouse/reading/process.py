@@ -114,6 +114,7 @@ def _serve(line: Connection, limits: tuple[int, int]) -> None:
     _limit_memory(memory_bytes)
     # What a crashing library writes to the terminal may hold cells.
     with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
         while True:
             try:
