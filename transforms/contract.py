@@ -34,9 +34,10 @@ Rule = Literal[
 
 def _is_text_encoding(name: str) -> bool:
     try:
-        return isinstance("".encode(name), bytes)
+        "".encode(name)
     except LookupError:
         return False
+    return True
 
 
 def _refuse_broken_pattern(name: str, pattern: str | None) -> None:

@@ -320,14 +320,16 @@ def test_the_fast_counter_agrees_with_a_reader_of_cells(pieces: list[str], cut: 
             exactly: int | str = count_exactly("x", Path(folder) / "x", 0, form, 1)
         except UnreadableFileError as refusal:
             exactly = str(refusal)
+    found: int | str = exactly
     try:
         for begin in range(0, len(content), cut):
             counter.feed(content[begin : begin + cut])
-        assert counter.finish().rows == exactly
+        found = counter.finish().rows
     except IrregularQuotesError:
         pass  # then the reader of cells is the one that counts
     except UnreadableFileError as refusal:
-        assert str(refusal) == exactly or "more than one kind of line end" in str(refusal)
+        found = str(refusal)
+    assert found == exactly or "more than one kind of line end" in str(found)
 
 
 @pytest.mark.parametrize(
