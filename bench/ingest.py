@@ -39,7 +39,7 @@ NAME = "recepter_2024.csv"
 def write_extract(path: Path, rows: int) -> None:
     """`rows` different keys of practice, month, code, sex and age band, with random quantities."""
     codes = [f"J01{a}{b}{n:02d}" for a, b, n in product("CDEFGMX", "ABCDE", range(1, 12))]
-    sizes = (PRACTICES, len(MONTHS), len(codes), 2, len(BANDS))
+    sizes = (len(codes), 2, len(BANDS), len(MONTHS), PRACTICES)
     draw = np.random.default_rng(20260101)
     with path.open("w", encoding="utf-8", newline="") as out:
         out.write("Ydernummer;Måned;ATC;Indikation;Køn;Aldersgruppe;Recepter;DDD\r\n")
@@ -51,7 +51,7 @@ def write_extract(path: Path, rows: int) -> None:
             out.writelines(
                 f"{practice + 1:06d};{MONTHS[month]};{codes[code]};;{'KM'[sex]};{BANDS[band]};"
                 f"{f'{count // 1000}.{count % 1000:03d}' if count > 999 else count};{dose // 10},{dose % 10}\r\n"
-                for practice, month, code, sex, band, count, dose in zip(*columns, strict=True)
+                for code, sex, band, month, practice, count, dose in zip(*columns, strict=True)
             )
 
 
