@@ -18,12 +18,11 @@ from flows.settings import Workspace
 from transforms.contract import Contract
 from transforms.errors import MachineError, UserError
 from warehouse import bad_rows, ledger, supplements
-from warehouse.extract_file import Extract
 from warehouse.landing import Landed, land
 from warehouse.promotion import promote
+from warehouse.reading.process import shared_reader
 from warehouse.registry import checked_registry
 from warehouse.schema import migrate
-from warehouse.staging import stage
 
 
 @dataclass(frozen=True)
@@ -96,9 +95,10 @@ def stage_extract(workspace: Workspace, extract_id: int) -> None:
     """
     contract, entry = _extract(workspace, extract_id)
     landed = workspace.store.landed(entry.source, entry.sha256)
-    extract = Extract(entry.file_name, landed.read_bytes(), entry.sha256)
     with _refusing(workspace, extract_id):
-        staged = stage(extract, landed, contract, workspace.store.staged(entry.source, entry.sha256))
+        staged = shared_reader().stage(
+            entry.file_name, landed, contract, workspace.store.staged(entry.source, entry.sha256)
+        )
         ledger.record_staged(workspace.store, contract, extract_id, staged)
         rejected = ledger.first_rejected(workspace.store, entry.source, entry.sha256)
         if rejected is not None and not contract.bad_rows.most:

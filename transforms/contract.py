@@ -81,6 +81,21 @@ CODE_RULES: frozenset[Rule] = frozenset({"known_code"})
 """Rules of transforms/unknown_codes.py: they hold a delivery's codes against the code system and earlier ones."""
 
 
+def _is_text_encoding(name: str) -> bool:
+    try:
+        "".encode(name)
+    except LookupError:
+        return False
+    return True
+
+
+def _refuse_broken_pattern(name: str, pattern: str | None) -> None:
+    try:
+        re.compile(pattern or "")
+    except re.error as error:
+        raise ValueError(f"the pattern of {name} cannot be read: {error}") from None
+
+
 class FileFormat(Strict):
     """How the file is written. `period_in_name` has the named groups year and month or quarter; empty: see the rows.
 
@@ -109,6 +124,23 @@ class FileFormat(Strict):
     header_rows: Literal[1, 2] = 1
     sheet: str | None = None
 
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        if self.encoding != "auto" and not _is_text_encoding(self.encoding):
+            raise ValueError(
+                f"encoding {self.encoding!r} is unknown: write utf-8, utf-16, windows-1252 or auto, for example"
+            )
+        signs = {"delimiter": self.delimiter, "decimal": self.decimal}
+        signs |= {name: sign for name, sign in (("quote", self.quote), ("thousands", self.thousands)) if sign}
+        for name, sign in signs.items():
+            if len(sign) != 1 or sign in "\r\n\0":
+                raise ValueError(f"{name} {sign!r} is not one character")
+        if self.delimiter == self.quote or self.decimal == self.thousands:
+            raise ValueError("delimiter and quote, and decimal and thousands, must be different characters")
+        for name in ("period_in_name", "sheet"):
+            _refuse_broken_pattern(name, getattr(self, name))
+        return self
+
 
 class Spelling(Strict):
     """One spelling for a key that comes in several: what the first group of `pattern` holds, with zeros up to `width`.
@@ -118,6 +150,13 @@ class Spelling(Strict):
 
     pattern: str
     width: int = 0
+
+    @model_validator(mode="after")
+    def _has_a_group(self) -> Self:
+        _refuse_broken_pattern("spelling", self.pattern)
+        if re.compile(self.pattern).groups < 1:
+            raise ValueError(f"the spelling {self.pattern!r} has no group: put what is kept into (...)")
+        return self
 
 
 class Wide(Strict):

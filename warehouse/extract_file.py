@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
 import re
 import zlib
 from dataclasses import dataclass
@@ -106,34 +105,6 @@ def with_plain_line_ends(text: str) -> str:
 def cells_of(line: str, form: FileFormat) -> list[str]:
     """The cells of one line."""
     return next(csv.reader([line], delimiter=form.delimiter, quotechar=form.quote), [])
-
-
-def rows_below_header(name: str, text: str, form: FileFormat) -> int:
-    """How many rows the file has: a second reader, to hold the engine's count against.
-
-    Raises:
-        UnreadableFileError: a row is empty, so that later ones would be numbered wrongly, or a quotation mark is not
-            closed.
-    """
-    body = text.rstrip("\r\n")
-    if form.quote not in body:
-        filled = [bool(line) for line in with_plain_line_ends(body).split("\n")]
-    else:
-        filled = []
-        lines = io.StringIO(body, newline="")
-        try:
-            for cells in csv.reader(lines, delimiter=form.delimiter, quotechar=form.quote, strict=True):
-                filled.append(bool(cells))
-        except csv.Error:
-            raise UnreadableFileError(
-                f"{name}, row {len(filled) + 1}: a quotation mark is not closed, or text follows the closing one. "
-                "Mend the row and send the file again."
-            ) from None
-    if not all(filled):
-        raise UnreadableFileError(
-            f"{name}, row {filled.index(False) + 1}: the row is empty. Take it out and send the file again."
-        )
-    return len(filled) - 1
 
 
 def header_of(name: str, text: str, form: FileFormat) -> list[str]:

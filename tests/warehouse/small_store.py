@@ -8,7 +8,6 @@ from typing import Any
 
 from transforms.contract import Contract, parse_contract
 from warehouse.connection import reading
-from warehouse.extract_file import Extract
 from warehouse.landing import Landed, land
 from warehouse.ledger import entry, record_staged
 from warehouse.promotion import promote
@@ -71,8 +70,7 @@ def staged_again(store: Store, contract: Contract, extract_id: int) -> Staged:
     """Stage what was landed as `extract_id`, and enter the counts."""
     row = entry(store, extract_id)
     path = store.landed(row.source, row.sha256)
-    extract = Extract(row.file_name, path.read_bytes(), row.sha256)
-    staged = stage(extract, path, contract, store.staged(row.source, row.sha256))
+    staged = stage(row.file_name, path, contract, store.staged(row.source, row.sha256))
     record_staged(store, contract, extract_id, staged)
     return staged
 

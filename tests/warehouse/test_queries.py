@@ -12,17 +12,25 @@ from hypothesis import strategies as st
 
 from warehouse.queries import SQL, StatementError, one_value, quoted_name, quoted_text, run, statement
 
-COLUMN = {"name": "items", "position": 0, "type": "integer", "required": True, "constant": None, "values": {}}
+COLUMN = {"name": "items", "place": 0, "type": "integer", "required": True, "values": {}, "spelling": None}
 PARTS = {
-    "columns": [COLUMN | {"format": None, "reject_rule": "not a whole number"}],
+    "columns": [COLUMN | {"formats": ["%Y-%m"], "reject_rule": "not a whole number"}],
+    "entries": [SimpleNamespace(sources=[SimpleNamespace(positions=(0,), constant=None, reshaped=False)])],
+    "row_number": "rowid",
+    "missing": ("", "-"),
+    "other_marks": True,
+    "delimiter": ";",
+    "quote": '"',
+    "kind": "text",
+    "skip": 1,
+    "width": 1,
+    "rejected": True,
     "file": SimpleNamespace(delimiter=";", quote='"', decimal=",", thousands=".", missing=("",)),
     "exclusions": [{"header": "ATC", "keep": ("J",), "position": 0}],
     "integer_pattern": "[0-9]+",
     "number_pattern": "[0-9]+",
     "no_fraction": ",0+$",
     "table": "fact.prescription",
-    "header": ["Recepter"],
-    "compression": "none",
     "listed": False,
     "source": "prescriptions",
     "key": ("practice_id",),
@@ -45,8 +53,12 @@ KEPT_BACK = "0101" + "80" + "1234"
 @pytest.mark.parametrize("name", STATEMENTS)
 @pytest.mark.parametrize("flag", [True, False])
 def test_every_statement_renders_to_sql_that_the_engine_can_parse(name: str, flag: bool) -> None:
-    flags = dict.fromkeys(("listed", "net", "in_month", "difference", "outranked", "failed"), flag)
-    parts = PARTS | flags | {"months_held": 3 if flag else 1, "slice": ("code",) if flag else ()}
+    flags = ("listed", "net", "in_month", "difference", "outranked", "failed")
+    flags += ("numbered", "padded", "parallel", "rejects", "reshaped", "one_of_each")
+    parts = PARTS | dict.fromkeys(flags, flag)
+    parts |= {"months_held": 3 if flag else 1, "slice": ("code",) if flag else ()}
+    if name == "stage_counts":
+        parts["entries"] = 1 + flag
     assert duckdb.extract_statements(statement(name, **parts))
 
 

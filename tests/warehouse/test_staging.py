@@ -6,8 +6,8 @@ import csv
 import gzip
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,7 +19,8 @@ from small_store import HEADERS, contract_of, prescription, rows_of
 
 from transforms.contract import Contract, Exclusion
 from transforms.model import Text
-from warehouse.extract_file import Extract, UnreadableFileError
+from warehouse.extract_file import UnreadableFileError
+from warehouse.reading.prepared import Prepared, prepare
 from warehouse.staging import MissingColumnError, Staged, stage
 
 HEADER = HEADERS["prescriptions"]
@@ -31,8 +32,7 @@ Read = Callable[..., Staged]
 def read_into(folder: Path, content: str | bytes, contract: Contract = PRESCRIPTIONS) -> Staged:
     file = folder / NAME
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    extract = Extract(NAME, file.read_bytes(), sha256(file.read_bytes()).hexdigest())
-    return stage(extract, file, contract, folder / "staged.duckdb")
+    return stage(NAME, file, contract, folder / "staged.duckdb")
 
 
 @pytest.fixture
@@ -186,7 +186,10 @@ def test_mixed_line_ends_are_refused_and_named(read: Read, body: str) -> None:
 
 
 def test_a_row_that_the_engine_skipped_in_silence_is_missed(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("warehouse.staging.rows_below_header", lambda *_: 3)
+    def one_more(*arguments: Any) -> Prepared:
+        return replace(prepare(*arguments), rows=3)
+
+    monkeypatch.setattr("warehouse.staging.prepare", one_more)
     with pytest.raises(
         UnreadableFileError, match=rf"^{NAME}: the file has 3 rows, of which 2 could be read\. Look for"
     ):
@@ -207,10 +210,16 @@ def test_a_refused_file_leaves_nothing_beside_what_was_staged_before(read: Read,
     assert {path.name for path in tmp_path.iterdir()} == {NAME, "staged.duckdb"}
 
 
-@pytest.mark.parametrize(("headers", "staged_column"), [("ATC;atc", "first"), ("atc;ATC", "first")])
-def test_a_header_that_stands_twice_is_read_from_its_first_column(read: Read, headers: str, staged_column: str) -> None:
-    content = f"Ydernummer;Måned;{headers};Køn;Aldersgruppe;Recepter\n010101;2025-01;{staged_column};second;K;0-5;3\n"
-    assert staged_rows(read(content))[0][3] == "first"
+@pytest.mark.parametrize("headers", ["ATC;atc", "ATC;ATC"])
+def test_a_header_that_stands_twice_is_refused_where_the_contract_reads_it(read: Read, headers: str) -> None:
+    content = f"Ydernummer;Måned;{headers};Køn;Aldersgruppe;Recepter\n010101;2025-01;first;second;K;0-5;3\n"
+    with pytest.raises(UnreadableFileError, match="the column ATC stands twice"):
+        read(content)
+
+
+def test_columns_that_the_contract_does_not_name_are_left_aside_and_told(read: Read) -> None:
+    content = f"Note;{HEADER};Note;\nx;{prescription()};y;\n"
+    assert read(content).ignored_columns == ("Note", "Note")
 
 
 @pytest.mark.parametrize("label", ["ydernummer", " Ydernummer ", "YDERNUMMER", '"Ydernummer"'])

@@ -1,1 +1,0 @@
-select count(distinct row_number) from {{ table | name }}
