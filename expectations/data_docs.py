@@ -30,7 +30,7 @@ ASKED_AS = {
 }
 """What each rule is in Great Expectations; a rule about deliveries is asked of the ledger instead."""
 
-_FIRST = {"crashed": 0, "failed": 1, "passed": 2}
+_FIRST = {"crashed": 0, "failed": 1, "not_asked": 2, "passed": 3}
 _GRAVEST = {"critical": 0, "warning": 1, "info": 2}
 
 

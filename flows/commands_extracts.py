@@ -14,7 +14,7 @@ from transforms.errors import UserError
 from transforms.person_number import first_finding, plain
 from warehouse import ledger
 from warehouse.bridge import bridge, printed_packs
-from warehouse.connection import one_command
+from warehouse.locks import one_command
 from warehouse.publishing import publish
 from warehouse.rejected_rows import write_rejected
 from warehouse.schema import migrate

@@ -32,11 +32,14 @@ class RowCounts:
 def put_back(staged: Path) -> None:
     """Undo an earlier `set_aside`, so that a step that is tried again finds the rows it found before."""
     with _changing(staged) as connection:
+        view, parted = run(connection, "how_staged").fetchall()[0]
+        if not parted:
+            run(connection, "part_staged_rows", view=view)
         run(connection, "put_rows_back")
 
 
 def set_aside(staged: Path, results: Iterable[CheckResult], why: Mapping[str, str]) -> None:
-    """Move the rows that `results` reject from `staged` to `set_aside`, and list each offending cell in `failed`."""
+    """List each offending cell that `results` reject in `failed`: its row is staged no more. After `put_back` only."""
     cells = [
         (example.row_number, example.column, why[result.check_id], example.value[:KEPT_CHARACTERS])
         for result in results
@@ -52,6 +55,7 @@ def _changing(staged: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = in_memory()
     try:
         attach(connection, staged, "staging", read_only=False)
+        connection.execute("use staging")
         connection.begin()
         yield connection
         connection.commit()

@@ -83,8 +83,8 @@ FILES = {
     "missing column": Bad(
         GOOD.replace(b"Recepter", b"Antal"), r"row 1: the column Recepter is missing .+ Add the column"
     ),
-    "no header": Bad(GOOD.partition(b"\n")[2], r"row 1: .+none of the contract's column names\. Put a line"),
-    "mixed line ends": Bad(GOOD.replace(b"\n", b"\r\n", 1), "one kind of line end. Compare it with its contract"),
+    "no header": Bad(GOOD.partition(b"\n")[2], r"row 1: .+none of the contract's column names.+ Put a line"),
+    "mixed line ends": Bad(GOOD.replace(b"\n", b"\r\n", 1), "more than one kind of line end. Save the file with one"),
 }
 ROWS = {
     "too few columns": row(ONE, "010101;2025-01", says="row 3: the row has fewer columns than the header"),

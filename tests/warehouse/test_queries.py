@@ -53,10 +53,12 @@ KEPT_BACK = "0101" + "80" + "1234"
 @pytest.mark.parametrize("name", STATEMENTS)
 @pytest.mark.parametrize("flag", [True, False])
 def test_every_statement_renders_to_sql_that_the_engine_can_parse(name: str, flag: bool) -> None:
-    flags = ("listed", "net", "in_month", "difference", "outranked", "failed")
+    flags = ("listed", "net", "in_month", "difference", "outranked", "failed", "view")
     flags += ("numbered", "padded", "parallel", "rejects", "reshaped", "one_of_each")
     parts = PARTS | dict.fromkeys(flags, flag)
     parts |= {"months_held": 3 if flag else 1, "slice": ("code",) if flag else ()}
+    if name in {"promote_registry", "enter_registry"}:
+        parts["columns"] = ["practice_id", "cluster_id"]
     if name == "stage_counts":
         parts["entries"] = 1 + flag
     assert duckdb.extract_statements(statement(name, **parts))

@@ -87,7 +87,7 @@ class Warehouse:
         self.store = Store(Path("nowhere"))
 
     @contextmanager
-    def writing(self, *_: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+    def writing(self, *_: Any, **__: Any) -> Iterator[duckdb.DuckDBPyConnection]:
         """Takes the place of `warehouse.connection.writing`."""
         self.connection.begin()
         try:
@@ -140,7 +140,7 @@ class Warehouse:
 
     def known(self, moment: datetime) -> dict[Cell, int]:
         """The model's figures, by the statements that measures read with."""
-        values = {"known_at": moment, "start": date(2025, 1, 1), "end": date(2025, 12, 31)}
+        values = {"known_at": moment, "start": date(2025, 1, 1), "end": date(2025, 12, 31), "source": "services"}
         submitted = run(self.connection, "read_submissions", values).fetchall()
         figures = {(practice, month): 0 for practice, _, month, *_ in submitted}
         facts = run(self.connection, "read_facts", values, table="fact.service").fetchall()
