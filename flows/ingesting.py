@@ -87,8 +87,8 @@ def turn_away(workspace: Workspace, named_after_persons: Iterable[Delivery]) -> 
     return outcomes
 
 
-def stage_extract(workspace: Workspace, extract_id: int) -> None:
-    """Type the rows; refuse the extract when a cell cannot be read.
+def stage_extract(workspace: Workspace, extract_id: int) -> tuple[str, ...]:
+    """Type the rows; refuse the extract when a cell cannot be read. Returns what is to be said of unused columns.
 
     Raises:
         UserError: the ledger has the extract as refused, and why.
@@ -103,6 +103,18 @@ def stage_extract(workspace: Workspace, extract_id: int) -> None:
         rejected = ledger.first_rejected(workspace.store, entry.source, entry.sha256)
         if rejected is not None and not contract.bad_rows.most:
             raise refused_cell(entry.file_name, contract, *rejected)
+    return _unused(contract, staged.ignored_columns)
+
+
+def _unused(contract: Contract, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """A word about each column that the contract leaves out, and one about those that it does not mention."""
+    why = {ignored.header: ignored.why.en for ignored in contract.ignore}
+    said = [f"column {name} is left out: {why[name].rstrip('.')}" for name in columns if name in why]
+    others = [name for name in columns if name not in why]
+    if others:
+        more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+        said.append(f"not used: {', '.join(others[:3])}{more}")
+    return tuple(said)
 
 
 def validate_extract(workspace: Workspace, extract_id: int, validator: Validator) -> None:

@@ -12,6 +12,7 @@ from flows.environment import refuse_telemetry
 
 refuse_telemetry()
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +58,9 @@ def land(workspace: Path, delivery: Delivery) -> Landed:
 
 @task(task_run_name="stage-{extract_id}", **_step)
 @words_kept_back
-def stage(workspace: Path, extract_id: int) -> None:
+def stage(workspace: Path, extract_id: int) -> tuple[str, ...]:
     """Type the rows of one extract."""
-    ingesting.stage_extract(load_workspace(workspace), extract_id)
+    return ingesting.stage_extract(load_workspace(workspace), extract_id)
 
 
 @task(task_run_name="validate-{extract_id}", **_step)
@@ -140,9 +141,10 @@ def _bring_in(workspace: Path, delivery: Delivery) -> Outcome:
         landed = land(workspace, delivery)
         if landed.already_promoted:
             return Outcome(delivery.path.name, "known", sentence=_replaced(landed.replaced_by))
-        stage(workspace, landed.extract_id)
+        unused = stage(workspace, landed.extract_id)
         validate(workspace, landed.extract_id)
-        return promote(workspace, landed.extract_id)
+        outcome = promote(workspace, landed.extract_id)
+        return replace(outcome, sentence="; ".join(filter(None, (outcome.sentence, *unused))))
     except MachineError:
         # Nothing was decided about the file, and the next one would meet the same: a full disk, a writer elsewhere.
         raise

@@ -162,12 +162,17 @@ class Spelling(Strict):
 class Wide(Strict):
     """One staged row out of each row of a wide file.
 
-    `columns` says which header's cell goes into which column, `fill` what the others get. A row whose `columns` are
-    all missing gives none.
+    `columns` says which header's cell goes into which column, `fill` what the others get. The first of `columns` leads:
+    a file without its header has no rows of this block, and a row in which its cell is missing gives none.
     """
 
-    columns: dict[str, str]
+    columns: dict[str, str] = Field(min_length=1)
     fill: dict[str, str] = Field(default_factory=dict[str, str])
+
+    @property
+    def leading(self) -> str:
+        """The header that says whether there is a row at all."""
+        return next(iter(self.columns.values()))
 
 
 class BadRows(Strict):

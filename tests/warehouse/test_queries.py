@@ -15,7 +15,7 @@ from warehouse.queries import SQL, StatementError, one_value, quoted_name, quote
 COLUMN = {"name": "items", "place": 0, "type": "integer", "required": True, "values": {}, "spelling": None}
 PARTS = {
     "columns": [COLUMN | {"formats": ["%Y-%m"], "reject_rule": "not a whole number"}],
-    "entries": [SimpleNamespace(sources=[SimpleNamespace(positions=(0,), constant=None, reshaped=False)])],
+    "entries": [SimpleNamespace(sources=[SimpleNamespace(positions=(0,), constant=None, leading=False)])],
     "row_number": "rowid",
     "missing": ("", "-"),
     "other_marks": True,

@@ -12,11 +12,11 @@ from warehouse.reading.heading import MissingColumnError
 
 @dataclass(frozen=True)
 class Source:
-    """The origin of one column. `reshaped`: a figure of a wide file, of which at least one must be there."""
+    """The origin of one column. `leading`: the figure of a wide file without which there is no row."""
 
     positions: tuple[int, ...] = ()
     constant: str | None = None
-    reshaped: bool = False
+    leading: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ def entries_of(name: str, contract: Contract, header: tuple[str, ...]) -> list[E
         UnreadableFileError: a header that the contract reads stands twice.
     """
     places = _places(header)
-    blocks = [block for block in contract.wide if any(label.casefold() in places for label in block.columns.values())]
+    blocks = [block for block in contract.wide if block.leading.casefold() in places]
     if contract.wide and not blocks:
-        labels = [label for block in contract.wide for label in block.columns.values()]
+        labels = [block.leading for block in contract.wide]
         raise MissingColumnError(
             f"{name}: none of the columns {', '.join(labels)[:200]} is there. Add one, or name it in the workspace's "
             "contract."
@@ -71,8 +71,13 @@ def _places(header: tuple[str, ...]) -> dict[str, int]:
 
 def _source(name: str, column: Column, header: tuple[str, ...], places: dict[str, int], block: Wide | None) -> Source:
     if block is not None and column.name in block.columns:
-        place = places.get(block.columns[column.name].casefold())
-        return Source(() if place is None else (place,), reshaped=True)
+        label = block.columns[column.name]
+        if label.casefold() not in places:
+            raise MissingColumnError(
+                f"{name}: the column {label} is missing, which belongs to {block.leading} ({column.what.en}). Add it, "
+                "or mend [[wide]] in the workspace's contract."
+            )
+        return Source((places[label.casefold()],), leading=label == block.leading)
     if block is not None and column.name in block.fill:
         return Source(constant=block.fill[column.name])
     found = next((places[label.casefold()] for label in column.headers if label.casefold() in places), None)

@@ -58,7 +58,7 @@ case {{ cell }} {% for written, meaning in column['values'].items() %}when {{ wr
 { {%- for source in entry.sources %}'cell_{{ loop.index0 }}': {{ origin(source) }}, {% endfor -%} '_given': {{ given(entry) }} }
 {%- endmacro -%}
 {%- macro given(entry) -%}
-({% for source in entry.sources if source.reshaped %}{{ origin(source) }} is not null{{ ' or ' if not loop.last }}{% else %}true{% endfor %})
+({% for source in entry.sources if source.leading %}{{ origin(source) }} is not null{{ ' or ' if not loop.last }}{% else %}true{% endfor %})
 {%- endmacro -%}
 {%- macro plain(cell, written) -%}
 {%- set column = '"' ~ cell | replace('"', '""') ~ '"' -%}
