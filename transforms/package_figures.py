@@ -59,7 +59,8 @@ class MeasureRun:
         """The measure's rows of mart.comparison, with both windows' parts: practices, matched clusters, regions."""
         clusters, regions = self._pooled_pairs("cluster"), self._pooled_pairs("region")
         background = self._background(clusters, regions)
-        rows = pl.concat([self._practice_pairs(), clusters, regions], how="diagonal_relaxed")
+        parts = [self._practice_pairs(), clusters, self._clusters_without_a_pair(clusters), regions]
+        rows = pl.concat(parts, how="diagonal_relaxed")
         compared = changes(self.measure, rows).with_columns(verdict=verdicts(), measure_id=pl.lit(self.measure.id))
         with_cluster = compared.join(self._own_cluster(), on=["level", "unit_id"], how="left").with_columns(
             cluster_id=pl.when(pl.col("level") == "cluster").then("unit_id").otherwise("cluster_id")
@@ -130,6 +131,30 @@ class MeasureRun:
         ]
         reason = pl.lit(None, dtype=pl.String).alias("reason")
         return sides[0].join(sides[1], on=["level", "unit_id"]).with_columns(reason)
+
+    def _clusters_without_a_pair(self, pairs: pl.DataFrame) -> pl.DataFrame:
+        """One row per cluster none of whose figures can be compared: it has no change, which is not a change of 0."""
+        has = {
+            prefix: months.filter("consented", pl.col("cluster_id").is_not_null())
+            .select(unit_id="cluster_id")
+            .unique()
+            .with_columns(pl.lit(True).alias(f"{prefix}has"))
+            for _, months, prefix in self._sides()
+        }
+        either = has["before_"].join(has["now_"], on="unit_id", how="full", coalesce=True)
+        reason = (
+            pl.when(pl.col("before_has").is_null())
+            .then(pl.lit("missing_before"))
+            .when(pl.col("now_has").is_null())
+            .then(pl.lit("missing_now"))
+        )
+        return either.join(pairs, on="unit_id", how="anti").select(
+            pl.lit("cluster").alias("level"),
+            "unit_id",
+            pl.lit("not_computable").alias("before_state"),
+            pl.lit("not_computable").alias("now_state"),
+            reason.alias("reason"),
+        )
 
     def _background(self, clusters: pl.DataFrame, regions: pl.DataFrame) -> pl.DataFrame:
         """One row per cluster: `background_ratio`, how the region without the cluster's compared practices changed."""

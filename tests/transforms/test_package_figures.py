@@ -205,3 +205,15 @@ def test_no_figure_is_infinite_or_not_a_number() -> None:
         compared_rows = run_of(random_region(seed), SHARE).compared()
         numbers = compared_rows.select(pl.selectors.float().fill_null(0).is_finite().all())
         assert all(numbers.row(0)), numbers
+
+
+def test_a_cluster_without_a_baseline_is_not_comparable_and_has_no_change() -> None:
+    region = SmallRegion().add("a").add("b", cluster="c2", months=NOW).add("c", cluster="c3", months=BEFORE)
+    found = run_of(region).compared().filter(pl.col("level") == "cluster").sort("unit_id")
+    told = found.select("unit_id", "verdict", "reason", "before_value", "now_value", "change", "ratio").rows()
+    assert told[1:] == [
+        ("c2", "not comparable", "missing_before", None, None, None, None),
+        ("c3", "not comparable", "missing_now", None, None, None, None),
+    ]
+    assert told[0][0] == "c1"
+    assert told[0][5] == 0.0
