@@ -93,7 +93,7 @@ def _proposal(column: Column, columns: Mapping[str, Guess], taken: set[str]) -> 
 
 def _likely(column: Column, headers: Sequence[str], columns: Mapping[str, Guess]) -> list[str]:
     """The headers that could be meant, the likeliest first: by name, and of a kind that the column can take."""
-    wanted = [_plain(name) for name in (*column.headers, column.name, *column.what.en.split())]
+    wanted = [_plain(name) for name in (*column.headers, column.name)]
     scored: list[tuple[float, str]] = []
     for header in headers:
         alike = max(SequenceMatcher(None, _plain(header), name).ratio() for name in wanted)

@@ -16,16 +16,17 @@ import time
 import warnings
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.errors import UserError
 from warehouse.extract_file import UnreadableFileError
 
 if TYPE_CHECKING:
     from transforms.contract import Contract
+    from warehouse.reading.probe import Probed
     from warehouse.staging import Staged
 
-MEMORY_BYTES = 6 * 2**30  # of private memory; the engine is told to keep to 2 GB of it
+MEMORY_BYTES = 4 * 2**30  # of private memory; the engine is told to keep to 2 GB of it
 WALL_SECONDS = 3600.0
 CPU_SECONDS = 7200
 
@@ -47,20 +48,29 @@ class Reader:
         Raises:
             UserError: as there; or the child died, hung or ran out of memory, and the file is refused.
         """
+        try:
+            return self._asked("stage", file_name, landed, contract, target)
+        except BaseException:
+            _tidy(target)
+            raise
+
+    def probe(self, file_name: str, path: Path, sheet: str | None = None) -> Probed:
+        """See `warehouse.reading.probe.probe`; errors as for `stage`."""
+        return self._asked("probe", file_name, path, sheet)
+
+    def _asked(self, what: Literal["stage", "probe"], file_name: str, *more: object) -> Any:
         with self._one_at_a_time:
             line = self._running()
             try:
-                line.send((file_name, landed, contract, target))
+                line.send((what, file_name, *more))
                 if not line.poll(self.wall_seconds):
                     raise _refused(file_name, f"it was not done after {self.wall_seconds:.0f} seconds")
                 outcome = line.recv()
             except (EOFError, OSError):
                 self._end()
-                _tidy(target)
                 raise _refused(file_name, "the reading process ended: it ran out of memory or time, or broke") from None
             except BaseException:
                 self._end()
-                _tidy(target)
                 raise
         if isinstance(outcome, BaseException):
             raise outcome
@@ -122,15 +132,16 @@ def _serve(line: Connection, limits: tuple[int, int]) -> None:
             except (EOFError, OSError):
                 os._exit(0)
             _limit_time(cpu_seconds)
-            line.send(_staged(*task))
+            line.send(_outcome(*task))
 
 
-def _staged(file_name: str, landed: Path, contract: Contract, target: Path) -> Staged | UserError:
+def _outcome(what: Literal["stage", "probe"], file_name: str, *more: Any) -> Staged | Probed | UserError:
     from warehouse.faults import MemoryLimitError
+    from warehouse.reading.probe import probe
     from warehouse.staging import stage
 
     try:
-        return stage(file_name, landed, contract, target)
+        return stage(file_name, *more) if what == "stage" else probe(file_name, *more)
     except MemoryLimitError:
         return _refused(file_name, "it needs more memory")
     except UserError as error:
