@@ -37,14 +37,6 @@ app = typer.Typer(
 )
 
 
-cli_extracts.add_to(app)
-cli_bridge.add_to(app)
-cli_registry.add_to(app)
-cli_sources.add_to(app)
-cli_probe.add_to(app)
-cli_codes.add_to(app)
-
-
 class KindOption(StrEnum):
     """The kinds of pack."""
 
@@ -146,6 +138,14 @@ def request(
     opened = load_workspace(workspace)
     found = request_pack(opened, cluster, package, meeting.date(), kind.name)
     _finish(found, opened)
+
+
+cli_extracts.add_to(app)
+cli_bridge.add_to(app)
+cli_registry.add_to(app)
+cli_sources.add_to(app)
+cli_probe.add_to(app)
+cli_codes.add_to(app)
 
 
 def _run_pipeline(workspace: Workspace) -> Findings:
