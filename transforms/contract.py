@@ -270,12 +270,19 @@ class RegistryForm(Strict):
     """How a registry tells of time.
 
     `list`: all memberships with their days, past ones included; it takes the place of the list before. `snapshot`: who
-    belongs where on one day. The day is the column `as_at`, else what `as_at_in_name` finds in the file's name (groups
-    year, month and perhaps day), else, for a list, the day it was received.
+    belongs where on one day. The day is the column `as_at`, else what `as_at_in_name` finds in the file's name (the
+    group year and perhaps month and day, without which it is the first), else, for a list, the day it was received.
     """
 
     shape: Literal["list", "snapshot"] = "list"
     as_at_in_name: str | None = None
+
+    @model_validator(mode="after")
+    def _names_a_year(self) -> Self:
+        _refuse_broken_pattern("as_at_in_name", self.as_at_in_name)
+        if self.as_at_in_name and "year" not in re.compile(self.as_at_in_name).groupindex:
+            raise ValueError("as_at_in_name has no group called year: put the year's digits into (?P<year>...)")
+        return self
 
 
 class Contract(Strict):

@@ -168,8 +168,8 @@ def _entered(store: Store, contract: Contract, received: _Received, received_by:
     with writing(store.database) as connection:
         known = run(connection, "find_extract", row).fetchone()
         if known is not None:
-            extract_id, state, promoted_at = known
-            held = row | {"extract_id": extract_id, "promoted_at": promoted_at}
+            extract_id, state = known
+            held = row | {"extract_id": extract_id, "known_at": None}
             accepted = state in {"promoted", "withdrawn"}  # withdrawn bytes do not come back by themselves either
             replacing = run(connection, "replaced_by", held).fetchone() if accepted else None
             if not (again and replacing):

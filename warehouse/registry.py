@@ -72,14 +72,23 @@ def _day_it_holds(form: RegistryForm, name: str, staged: pl.DataFrame) -> date |
         return _as_date(days[0])
     match = re.search(form.as_at_in_name, name) if form.as_at_in_name else None
     if match is not None:
-        groups = match.groupdict()
-        return date(int(groups["year"]), int(groups["month"]), int(groups.get("day") or 1))
+        return _named_day(match.groupdict(), name)
     if form.shape == "snapshot":
         raise RegistryDayError(
             f"{name}: neither the file's name nor a column as_at says which day this snapshot of the registry holds. "
             "Put the day into the name as the contract's as_at_in_name describes it."
         )
     return None
+
+
+def _named_day(groups: dict[str, str | None], name: str) -> date:
+    """The day named; where month or day is not, the first."""
+    try:
+        return date(*(int(groups.get(part) or 1) for part in ("year", "month", "day")))
+    except ValueError:
+        raise RegistryDayError(
+            f"{name}: the day in the file's name is none. Give the file the day on which its registry holds."
+        ) from None
 
 
 def _as_date(day: Any) -> date:

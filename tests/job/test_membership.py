@@ -11,18 +11,16 @@ from collections import Counter
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 from job_runs import DATA, ROOT
 
 from flows import registry_standing
-from flows.ingesting import Delivery as File
-from flows.ingesting import deliveries, land_delivery, prepare, promote_extract, stage_extract
+from flows.ingesting import Delivery, deliveries, land_delivery, prepare, promote_extract, stage_extract
 from flows.settings import Workspace, load_workspace
-from transforms.registry import DELIVERED, Delivery, history
-from transforms.registry_changes import events, per_year
+from warehouse.ledger import extracts
+from warehouse.registry import checked_registry
 
 pytestmark = [
     pytest.mark.job,
@@ -75,7 +73,7 @@ def own(name: str, folder: Path) -> Workspace:
     return load_workspace(folder)
 
 
-def taken_in(workspace: Workspace, files: list[File]) -> None:
+def taken_in(workspace: Workspace, files: list[Delivery]) -> None:
     prepare(workspace)
     for file in files:
         extract_id = land_delivery(workspace, file).extract_id
@@ -123,10 +121,6 @@ def test_a_cluster_of_a_merger_has_its_members_since_that_edition(ccg: Workspace
     assert json.loads(json.dumps(registry_standing.as_dict(found, background), default=str))["cluster_id"] == "15M"
 
 
-def frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    return pl.DataFrame([{"row_number": number} | row for number, row in enumerate(rows, 2)], schema=DELIVERED)
-
-
 def networks() -> dict[int, dict[str, str]]:
     return {
         int(path.stem[-4:]): dict(pl.read_parquet(path).select("PRACTICE_CODE", "PCN_ODS_CODE").iter_rows())
@@ -134,18 +128,15 @@ def networks() -> dict[int, dict[str, str]]:
     }
 
 
-def test_moves_between_networks_are_the_published_ones_without_those_into_and_out_of_none() -> None:
+@pytest.fixture(scope="module")
+def pcn(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    workspace = own("pcn", tmp_path_factory.mktemp("pcn") / "workspace")
+    taken_in(workspace, deliveries(workspace)[0])
+    return workspace
+
+
+def test_moves_between_networks_are_the_published_ones_without_those_into_and_out_of_none(pcn: Workspace) -> None:
     editions = networks()
-    given = [
-        Delivery(
-            date(year, 1, 1),
-            "snapshot",
-            year,
-            frame([{"practice_id": p, "cluster_id": None if c == "U" else c} for p, c in edition.items()]),
-        )
-        for year, edition in editions.items()
-    ]
-    counted = {row["year"]: row for row in per_year(events(history(given), date(2020, 1, 1))).to_dicts()}
     pairs = [(year, editions[year - 1], edition) for year, edition in editions.items() if year - 1 in editions]
     every = [sum(before[p] != now[p] for p in before.keys() & now.keys()) for _, before, now in pairs]
     assert every == [339, 324, 93, 119]  # as published: into and out of no network too
@@ -155,37 +146,55 @@ def test_moves_between_networks_are_the_published_ones_without_those_into_and_ou
         placed = {practice: network for practice, network in edition.items() if network != "U"}
         moved.append(sum(last.get(practice, network) != network for practice, network in placed.items()))
         last |= placed
+    counted = {row["year"]: row for row in registry_standing.yearly(pcn, None)}
     assert [counted[year]["moved"] for year, _, _ in pairs] == moved[1:] == [285, 265, 68, 90]
 
 
-def epraccur(path: Path) -> list[dict[str, Any]]:
-    def cell(text: str) -> date | None:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:])) if text else None
-
+def epraccur(path: Path) -> dict[str, tuple[str, date | None]]:
+    """Practice -> its commissioner and the last day it was open, of the GP practices of one edition."""
     rows = csv.reader(io.StringIO(gzip.decompress(path.read_bytes()).decode()))
-    return [
-        {
-            "practice_id": row[0],
-            "opened": cell(row[10]),
-            "closed": cell(row[11]),
-            "cluster_id": row[14],
-            "member_from": cell(row[15]),
-            "member_to": cell(row[16]),
-        }
+    return {
+        row[0]: (row[14], date(int(row[11][:4]), int(row[11][4:6]), int(row[11][6:])) if row[11] else None)
         for row in rows
         if row[25] == "4"
-    ]
+    }
 
 
-def test_closures_of_the_national_list_are_counted_on_their_days() -> None:
-    editions = [(path, path.name[:7].split("_")) for path in sorted((FOLDER / "epraccur").glob("*.gz"))]
-    given = [
-        Delivery(date(int(year), int(month), 1), "list", number, frame(epraccur(path)))
-        for number, (path, (year, month)) in enumerate(editions)
-    ]
-    told = history(given)
-    counted = {row["year"]: row["closed"] for row in per_year(events(told)).to_dicts() if row["closed"]}
-    newest = Counter(row["closed"].year for row in epraccur(editions[-1][0]) if row["closed"])
-    assert counted == dict(newest)
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    workspace = own("epraccur", tmp_path_factory.mktemp("epraccur") / "workspace")
+    taken_in(workspace, deliveries(workspace)[0])
+    return workspace
+
+
+def test_closures_of_the_national_list_are_counted_on_their_days(listed: Workspace) -> None:
+    newest = epraccur(sorted((FOLDER / "epraccur").glob("*.gz"))[-1])
+    expected = Counter(closed.year for _, closed in newest.values() if closed)
+    counted = {row["year"]: row["closed"] for row in registry_standing.yearly(listed, None) if row["closed"]}
+    assert counted == dict(expected)
     assert [counted[year] for year in range(2016, 2022)] == [192, 179, 305, 259, 201, 128]
-    assert history(given[::-1])["membership"].equals(told["membership"])
+
+
+def test_the_members_are_the_open_practices_of_the_newest_list_at_their_commissioners(listed: Workspace) -> None:
+    newest = epraccur(sorted((FOLDER / "epraccur").glob("*.gz"))[-1])
+    tables = registry_standing.registry_known(listed.store, registry_standing.last_known(listed.store))
+    held = {practice: cluster for practice, cluster, _, last in tables["membership"].iter_rows() if last is None}
+    assert held == {practice: commissioner for practice, (commissioner, closed) in newest.items() if closed is None}
+
+
+def test_the_regions_of_former_members_are_doubted_and_refuse_nothing(listed: Workspace) -> None:
+    contract = listed.contract("registry")
+    held = extracts(listed.store).sort("extract_id").row(-1, named=True)
+    staged = listed.store.staged("registry", held["sha256"])
+    found = [each for each in checked_registry(listed.store, contract, held["extract_id"], staged) if each.rows_failed]
+    regions: dict[str, set[str]] = {}
+    for row in csv.reader(
+        io.StringIO(gzip.decompress((FOLDER / "epraccur" / held["file_name"]).read_bytes()).decode())
+    ):
+        if row[25] == "4":
+            regions.setdefault(row[14], set()).add(row[2])
+    doubted = sum(len(each) - 1 for each in regions.values())
+    assert [(each.rule, each.severity, each.rows_failed) for each in found] == [
+        ("one_region_at_a_time", "warning", doubted)
+    ]
+    assert doubted == 121

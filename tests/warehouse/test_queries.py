@@ -87,11 +87,11 @@ def test_only_the_parameters_a_statement_names_reach_the_engine() -> None:
 def test_a_statement_that_gives_no_row_says_so() -> None:
     with duckdb.connect() as connection:
         connection.execute("create schema ledger")
-        columns = "extract_id integer, state varchar, source varchar, sha256 varchar, status varchar"
+        columns = "extract_id integer, state varchar, source varchar, sha256 varchar, status varchar, file_name varchar"
         connection.execute(
             f"create table ledger.extract ({columns}, period_start date, period_end date, promoted_at timestamp)"
         )
-        nothing = dict.fromkeys(("source", "sha256", "status", "period_start", "period_end"))
+        nothing = dict.fromkeys(("source", "file_name", "sha256", "status", "period_start", "period_end"))
         with pytest.raises(LookupError, match=r"^find_extract\.sql gave no row"):
             one_value(connection, "find_extract", nothing)
 

@@ -9,14 +9,15 @@ from typing import Any
 
 import polars as pl
 import pytest
-from small_store import CONTRACTS, brought_in, contract_of, rows_of
+from small_store import CONTRACTS, brought_in, contract_of, delivered, extract_bytes, rows_of
 
 from transforms.contract import Contract, RegistryForm
 from transforms.registry import SCHEMAS
 from warehouse import registry
-from warehouse.connection import writing
+from warehouse.connection import reading, writing
 from warehouse.facts import last_known, read_facts
 from warehouse.ledger import entry, extracts
+from warehouse.queries import run
 from warehouse.registry import RegistryDayError, checked_registry, registry_known, registry_loads
 from warehouse.schema import migrate
 from warehouse.workspace import Store
@@ -195,3 +196,103 @@ def test_a_crash_between_two_tables_leaves_all_as_it_was(empty: Store, monkeypat
         brought_in(empty, SNAPSHOT, "snapshot_2025-04-01.csv", line("p1", "K2"))
     assert {table: rows_of(empty.database, f"registry.{table}") for table in (*SCHEMAS, "delivered")} == before
     shutil.rmtree(empty.root)
+
+
+OLD_LIST, NEW_LIST = "register_2024-06-01.csv", "register_2025-03-01.csv"
+MENDED = "snapshot_2025-07-01_mended.csv"
+
+
+def brought_in_all(store: Store, *names: str) -> dict[str, tuple[Contract, list[str]]]:
+    """Bring in each file, lists and snapshots, with rows of its own."""
+    files: dict[str, tuple[Contract, list[str]]] = {}
+    for name in names:
+        contract = SNAPSHOT if name.startswith("snapshot") else LIST
+        files[name] = (contract, [line(name, first="01-01-2020")])
+        brought_in(store, contract, name, *files[name][1])
+    return files
+
+
+def in_use(store: Store, known_at: datetime) -> set[str]:
+    """The registries that a pack of that moment names."""
+    span = {"baseline": SPAN[0], "baseline_end": SPAN[1], "followup": SPAN[0], "followup_end": SPAN[1]}
+    with reading(store.database) as connection:
+        return set(run(connection, "read_sources", span | {"known_at": known_at, "sources": []}).pl()["file_name"])
+
+
+@pytest.mark.parametrize("order", list(permutations(SNAPSHOTS)))
+def test_a_pack_names_every_snapshot_its_members_were_told_by(empty: Store, order: tuple[str, ...]) -> None:
+    for number, name in enumerate(order, 1):
+        brought_in(empty, SNAPSHOT, name, *lines(SNAPSHOTS[name]))
+        assert in_use(empty, last_known(empty)) == set(order[:number])
+
+
+def test_a_pack_names_the_newest_list_and_what_came_after_it_as_known_then(empty: Store) -> None:
+    names = (OLD_LIST, "snapshot_2025-01-01.csv", "snapshot_2025-07-01.csv")
+    brought_in_all(empty, *names)
+    then = last_known(empty)
+    assert in_use(empty, then) == set(names)
+    brought_in_all(empty, NEW_LIST)
+    assert in_use(empty, last_known(empty)) == {NEW_LIST, "snapshot_2025-07-01.csv"}
+    brought_in(empty, SNAPSHOT, MENDED, line("p9"))
+    assert in_use(empty, last_known(empty)) == {NEW_LIST, MENDED}
+    assert in_use(empty, then) == set(names)
+
+
+def test_a_registry_that_comes_again_is_replaced_by_one_of_its_day_or_by_a_later_list_alone(empty: Store) -> None:
+    names = (
+        OLD_LIST,
+        "snapshot_2025-01-01.csv",
+        "snapshot_2025-07-01.csv",
+        "snapshot_2025-09-01.csv",
+        NEW_LIST,
+        MENDED,
+    )
+    files = brought_in_all(empty, *names)
+    again = {
+        name: delivered(empty, contract, name, extract_bytes(contract, *rows))
+        for name, (contract, rows) in files.items()
+    }
+    assert all(arrived.already_promoted for arrived in again.values())
+    assert {name: arrived.replaced_by for name, arrived in again.items()} == {
+        OLD_LIST: NEW_LIST,
+        "snapshot_2025-01-01.csv": NEW_LIST,
+        "snapshot_2025-07-01.csv": MENDED,
+        "snapshot_2025-09-01.csv": None,
+        NEW_LIST: None,
+        MENDED: None,
+    }
+
+
+def test_the_same_bytes_with_another_day_in_the_name_are_another_delivery(empty: Store) -> None:
+    for month, cluster in (("01", "K1"), ("04", "K2"), ("07", "K1")):
+        brought_in(empty, SNAPSHOT, f"snapshot_2025-{month}-01.csv", line("p1", cluster))
+    assert [stay[1:] for stay in memberships(empty)] == [
+        ("K1", None, date(2025, 3, 31)),
+        ("K2", date(2025, 4, 1), date(2025, 6, 30)),
+        ("K1", date(2025, 7, 1), None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "day"),
+    [
+        (r"_\d{4}_(?P<year>\d{4})", "structures_2019_2020.csv", date(2020, 1, 1)),
+        (r"_(?P<year>\d{4})(?P<month>\d{2})", "map_201907.csv", date(2019, 7, 1)),
+        (r"_(?P<year>\d{4})(?P<month>\d{2})", "map_201913.csv", None),
+    ],
+)
+def test_a_day_is_named_in_whole_or_in_part_and_one_that_is_none_is_refused(
+    empty: Store, pattern: str, name: str, day: date | None
+) -> None:
+    contract = contract_of("registry", registry=RegistryForm(shape="snapshot", as_at_in_name=pattern))
+    if day is None:
+        with pytest.raises(RegistryDayError, match=rf"^{name}: the day in the file's name is none"):
+            brought_in(empty, contract, name, line("p1"))
+        return
+    brought_in(empty, contract, name, line("p1"))
+    assert registry_loads(empty)["as_at"].to_list() == [day]
+
+
+def test_a_pattern_for_the_day_names_a_year() -> None:
+    with pytest.raises(ValueError, match="no group called year"):
+        RegistryForm(as_at_in_name=r"_(?P<month>\d{2})")

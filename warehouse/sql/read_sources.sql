@@ -1,4 +1,4 @@
--- The extracts whose figures are in the windows, and the registry in use.
+-- The extracts whose figures are in the windows, and the registries in use.
 with mended as (
     select supplement_to as extract_id, arg_max(rows_staged, extract_id) as rows_mended from ledger.extract
     where supplement_to is not null and promoted_at <= $known_at::timestamp and state = 'promoted' group by all)
@@ -11,7 +11,7 @@ where extract_id in (
       and list_contains($sources, source)
       and (period between $baseline::date and $baseline_end::date
         or period between $followup::date and $followup_end::date))
-  or extract_id in (
-    select max(extract_id) from ledger.extract
-    where source = 'registry' and state = 'promoted' and promoted_at <= $known_at::timestamp)
+  or extract_id in (select extract_id from (
+    {% include 'registries_in_use.sql' %}
+    ))
 order by source, period_start, extract_id
