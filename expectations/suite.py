@@ -47,7 +47,7 @@ def _planned(check: Check, contract: Contract, reference: Reference) -> PlannedC
             return PlannedCheck(check, columns, {"": _row_count(check)})
         if check.rule == "unique_key":
             name = ", ".join(columns)
-            return PlannedCheck(check, columns, {name: rows_expectation(check, repeated_keys(columns, name))})
+            return PlannedCheck(check, columns, {name: rows_expectation(check, repeated_keys(columns, name), places=2)})
         if check.rule in ("not_above", "allowed_together"):
             return PlannedCheck(check, columns, {columns[0]: _on_pair(check, columns)})
         expectations = {name: _on_column(check, name, contract, reference) for name in columns}

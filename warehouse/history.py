@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -73,17 +73,19 @@ def read_delivery(store: Store, source: Source, extract_id: int, staged: Path) -
         submitted = run(connection, "submitted_months", span).pl()
         practices = run(connection, "delivery_practices", {"day": window.end}).pl()
         sides = _sides(window, submitted)
-        known = {
-            side: run(connection, "known_codes_of_months", {"months": list(months)}, **source.parts).pl()
-            for side, months in sides.items()
+        # Both yardsticks are the same months where only the year before is known: they are read once.
+        by_months = {
+            months: run(connection, "known_codes_of_months", {"months": list(months)}, **source.parts).pl()
+            for months in dict.fromkeys(sides.values())
         }
+        known = {side: by_months[months] for side, months in sides.items()}
     with reading(staged, "staging") as connection:
         months = run(connection, "delivered_months", **source.parts).pl()
         known["now"] = run(connection, "delivered_codes", **source.parts).pl()
     return Delivery(window, months, history, submitted, practices, _coded(known, source))
 
 
-def _sides(window: Window, submitted: pl.DataFrame) -> dict[str, Sequence[Any]]:
+def _sides(window: Window, submitted: pl.DataFrame) -> dict[str, tuple[date, ...]]:
     known = submitters(submitted)
     return {"near": near_months(window, known), "year": year_months(window.months, known)}
 
