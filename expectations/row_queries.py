@@ -46,8 +46,8 @@ def repeated_keys(columns: tuple[str, ...], name: str) -> sa.Select[tuple[object
     """The rows that share their key in `columns` with another row; two missing parts are alike.
 
     ExpectCompoundColumnsToBeUnique joins on equality and so overlooks twins that lack the same part of the key.
-    PARTITION BY does not: there NULL equals NULL. It holds all it partitions in memory (2 GB of 20 million rows), so
-    only rows whose key's hash comes twice are partitioned: all twins, and by chance a row that is none.
+    PARTITION BY does not: there NULL equals NULL. It holds all that it partitions in memory, so only rows
+    whose key's hash comes twice are partitioned: all twins, and by chance a row that is none.
     """
     key = [_column(column) for column in columns]
     rows_alike = sa.func.count().over(partition_by=key).label("rows_alike")
