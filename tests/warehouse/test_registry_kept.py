@@ -267,9 +267,9 @@ def test_the_same_bytes_with_another_day_in_the_name_are_another_delivery(empty:
     for month, cluster in (("01", "K1"), ("04", "K2"), ("07", "K1")):
         brought_in(empty, SNAPSHOT, f"snapshot_2025-{month}-01.csv", line("p1", cluster))
     assert [stay[1:] for stay in memberships(empty)] == [
-        ("K1", None, date(2025, 3, 31)),
-        ("K2", date(2025, 4, 1), date(2025, 6, 30)),
+        ("K1", date(2025, 1, 1), date(2025, 3, 31)),
         ("K1", date(2025, 7, 1), None),
+        ("K2", date(2025, 4, 1), date(2025, 6, 30)),
     ]
 
 
