@@ -345,3 +345,12 @@ def test_the_fast_counter_agrees_with_a_reader_of_cells(pieces: list[str], cut: 
 def test_a_contract_whose_file_cannot_be_read_says_so(file: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         contract({"name": "id"}, file=file)
+
+
+def test_a_row_of_data_that_passes_for_a_heading_is_not_told(tmp_path: Path) -> None:
+    by = contract({"name": "id"}, {"name": "figure", "type": "integer"})
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"secret one,id,secret two\n1,2,3\n")
+    with pytest.raises(MissingColumnError) as refusal:
+        staged(path, by)
+    assert "secret" not in str(refusal.value)

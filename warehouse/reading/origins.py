@@ -7,7 +7,7 @@ from typing import Any
 
 from transforms.contract import Column, Contract, Wide
 from warehouse.extract_file import UnreadableFileError
-from warehouse.reading.heading import MissingColumnError
+from warehouse.reading.heading import MissingColumnError, wanted_names
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def entries_of(name: str, contract: Contract, header: tuple[str, ...]) -> list[E
             "contract."
         )
     entries = [
-        Entry(tuple(_source(name, column, header, places, block) for column in contract.columns))
+        Entry(tuple(_source(name, column, header, contract, block) for column in contract.columns))
         for block in blocks or [None]
     ]
     _refuse_doubled(name, contract, header, entries)
@@ -69,7 +69,15 @@ def _places(header: tuple[str, ...]) -> dict[str, int]:
     return {cell.casefold(): index for index, cell in reversed(list(enumerate(header)))}
 
 
-def _source(name: str, column: Column, header: tuple[str, ...], places: dict[str, int], block: Wide | None) -> Source:
+def _names_told(header: tuple[str, ...], contract: Contract) -> str:
+    # A row in which one cell only is called like a column may be a row of data, and an error never tells a cell.
+    if sum(cell.casefold() in wanted_names(contract) for cell in header) < 2:
+        return ""
+    return f"The file has: {', '.join(header)[:200]}. "
+
+
+def _source(name: str, column: Column, header: tuple[str, ...], contract: Contract, block: Wide | None) -> Source:
+    places = _places(header)
     if block is not None and column.name in block.columns:
         label = block.columns[column.name]
         if label.casefold() not in places:
@@ -90,8 +98,8 @@ def _source(name: str, column: Column, header: tuple[str, ...], places: dict[str
         labels = [*column.headers, " and ".join(column.parts)]
         raise MissingColumnError(
             f"{name}, row 1: the column {' or '.join(label for label in labels if label)} is missing "
-            f"({column.what.en}). The file has: {', '.join(header)[:200]}. Add the column, or name it in the "
-            "workspace's contract."
+            f"({column.what.en}). {_names_told(header, contract)}Add the column, or name it in the workspace's "
+            "contract."
         )
     return Source(constant=column.constant)
 
