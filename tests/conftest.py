@@ -17,6 +17,7 @@ SHARED = (
 LONGEST_FIRST = ("job", "reports", "faults", "flows", "examples", "expectations", "warehouse", "transforms")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
