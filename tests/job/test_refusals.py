@@ -50,8 +50,9 @@ def test_each_bad_file_gets_its_sentence_and_the_worst_exit_code(refused: Run) -
 
 def test_the_good_file_after_them_is_taken_in(refused: Run) -> None:
     assert "accepted  recepter_2025K3.csv: 1 rows" in refused.printed
-    status = guarded(refused.workspace, "status").printed
-    assert "refused   recepter_2025K1_tekst.csv, row 2, column Recepter" in status
+    status = " ".join(guarded(refused.workspace, "status").printed.split())
+    assert "refused" in status
+    assert "recepter_2025K1_tekst.csv, row 2, column Recepter" in status
     assert SECRET not in status
 
 
