@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,12 @@ def test_sql_lives_in_warehouse_sql(path: Path) -> None:
     }
     texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     assert [text for text in texts if text not in docs and text.lower().lstrip().startswith(SQL_WORDS)] == []
+
+
+def test_no_two_test_files_share_a_name() -> None:
+    """Without packages pytest imports a test file by its name alone: the second of a name would not be collected."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 def test_every_statement_is_used() -> None:
