@@ -133,7 +133,11 @@ def published_figures(
     every = pl.concat(audiences, how="diagonal_relaxed").with_columns(
         pack_id=pl.lit(meeting.pack_id), measure_id=pl.lit(measure.id)
     )
-    return every.select(pl.col(name).cast(dtype) for name, dtype in FIGURE.items())
+    known = set(every.columns)
+    return every.select(
+        pl.col(name).cast(dtype) if name in known else pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in FIGURE.items()
+    )
 
 
 def notes(meeting: Meeting, mart: Mart, package: Package, facts: Facts, shown_practices: list[str]) -> pl.DataFrame:

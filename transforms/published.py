@@ -70,6 +70,21 @@ FIGURE = pl.Schema(
         "ratio": pl.Float64,  # now / before
         "comparable": pl.Boolean,  # false: the two windows hold different things, `reason` says why
         "reason": pl.String,  # a word of transforms.compare.REASONS, null when comparable
+        "category": pl.String,  # a band, an age group or a Likert step of a distribution, else null
+        "before_standardised": pl.Float64,  # by sex and age, with the region as reference, in the measure's unit
+        "now_standardised": pl.Float64,
+        "now_standardised_lower": pl.Float64,
+        "now_standardised_upper": pl.Float64,
+        "expected": pl.Float64,  # the follow-up's value if nothing but the background had changed
+        "expected_lower": pl.Float64,
+        "expected_upper": pl.Float64,
+        "background_ratio": pl.Float64,  # the rest of the region: now / before
+        "net_ratio": pl.Float64,  # now over what the background alone would have made of before
+        "net_lower": pl.Float64,
+        "net_upper": pl.Float64,
+        "detectable_change": pl.Float64,  # in the measure's unit: what these numbers would have shown 4 times of 5
+        "verdict": pl.String,  # likely change | cannot be told from chance | too few data | not comparable
+        "verdict_reason": pl.String,  # why, where the verdict alone does not say it: a word of transforms.verdict
     }
 )
 

@@ -80,7 +80,7 @@ def printed(
     for reader in readers:
         for row in show(frame, reader, mode, measure).values():
             named = row | {"audience": reader or "cluster", "measure_id": measure.id, "pack_id": "pack"}
-            rows.append({name: named[name] for name in FIGURE})
+            rows.append({name: named.get(name) for name in FIGURE})
     return rows
 
 
