@@ -22,7 +22,8 @@ Change = Callable[[pl.Expr], pl.Expr]
 
 TRIM_BY = 0.1
 """The share of z-scores held back at each end when dispersion is estimated (Spiegelhalter's 10 %): a few true outliers
-must not hide themselves by widening the limits."""
+must not hide themselves by widening the limits. The price: chance alone has a phi of about 0.68, and where all units
+vary more than chance, about one in ten instead of one in twenty lies outside the 95 % limits."""
 
 
 class Scale(NamedTuple):

@@ -8,7 +8,7 @@ functions. `TOLERANCE` is the largest relative error that agrees.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from statistics import NormalDist
 
 import polars as pl
@@ -157,10 +157,10 @@ def _adjusted_limits(scale: Scale) -> list[pl.Expr]:
     return _unfolded("od", ((tag, adjusted_limits(pl.col("target"), spread, scale, z)) for tag, z in ROUNDED))
 
 
-def _unfolded(prefix: str, pairs: object) -> list[pl.Expr]:
+def _unfolded(prefix: str, pairs: Iterable[tuple[str, Interval]]) -> list[pl.Expr]:
     return [
         pl.when(~pl.col("folds")).then(limit).alias(f"{prefix}_{side}{tag}")
-        for tag, pair in pairs  # type: ignore[attr-defined]
+        for tag, pair in pairs
         for side, limit in pair._asdict().items()
     ]
 
