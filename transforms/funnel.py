@@ -30,6 +30,8 @@ Quantile = Callable[[np.ndarray], np.ndarray]
 INNER, OUTER = 0.95, 0.998
 """The two confidences of a funnel, about two and three standard deviations (Spiegelhalter 2005)."""
 NUMERATOR, DENOMINATOR = pl.col("numerator"), pl.col("denominator")
+NAMED = tuple(Interval(pl.col(f"lower_{tag}"), pl.col(f"upper_{tag}")) for tag in ("95", "998"))
+"""The inner and the outer limits as they stand in a frame."""
 
 
 def funnel(units: Frame, kind: Kind, by: Sequence[str] = ()) -> Frame:
@@ -52,8 +54,8 @@ def funnel(units: Frame, kind: Kind, by: Sequence[str] = ()) -> Frame:
     """
     counted = units.with_columns(pl.when(has_figure(kind)).then(baseline_of(kind, by)).alias("baseline"))
     valued = counted.with_columns(value=pl.when(pl.col("baseline").is_not_null()).then(NUMERATOR / DENOMINATOR))
-    inner, outer = (_value_limits(kind, level) for level in (INNER, OUTER))
-    return valued.with_columns(*named_limits(inner, outer), position(pl.col("value"), inner, outer))
+    limited = valued.with_columns(*named_limits(*(_value_limits(kind, level) for level in (INNER, OUTER))))
+    return limited.with_columns(position(pl.col("value"), *NAMED))
 
 
 def named_limits(inner: Interval, outer: Interval) -> list[pl.Expr]:

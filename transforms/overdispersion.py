@@ -15,7 +15,19 @@ from typing import NamedTuple
 
 import polars as pl
 
-from transforms.funnel import DENOMINATOR, INNER, NUMERATOR, OUTER, Frame, Kind, funnel, named_limits, position, within
+from transforms.funnel import (
+    DENOMINATOR,
+    INNER,
+    NAMED,
+    NUMERATOR,
+    OUTER,
+    Frame,
+    Kind,
+    funnel,
+    named_limits,
+    position,
+    within,
+)
 from transforms.intervals import Interval, is_count, is_size, z_score
 
 Change = Callable[[pl.Expr], pl.Expr]
@@ -116,8 +128,7 @@ def adjusted_funnel(units: Frame, kind: Kind, by: Sequence[str] = ()) -> Frame:
     placed = spread.with_columns(
         *named_limits(inner, outer), *(figure.then(pl.col(name)).alias(name) for name in ("phi", "tau2"))
     )
-    limits = (Interval(pl.col(f"lower_{tag}"), pl.col(f"upper_{tag}")) for tag in ("95", "998"))
-    return placed.with_columns(position(pl.col("value"), *limits)).drop("target", "s", "z_score", "z_trimmed")
+    return placed.with_columns(position(pl.col("value"), *NAMED)).drop("target", "s", "z_score", "z_trimmed")
 
 
 def winsorised(z: pl.Expr, trim_by: float = TRIM_BY) -> pl.Expr:

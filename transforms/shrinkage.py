@@ -1,20 +1,20 @@
 """Empirical Bayes: a unit's value drawn towards its group's mean, the more the less its own events can tell.
 
-Expressions over the rows of a frame: `frame.with_columns(*marshall(x, n))` adds `mean`, `variance`, `weight` and
-`shrunk`; put `.over("measure")` on each (`over(shrinkage, "measure")`) to treat each group of rows on its own.
+Frame functions over units, one row each, with the columns `numerator` and `denominator`; a group is the units alike in
+the columns `by`. All add `mean` and `variance` (of the true values in the group), `weight` (of the unit's own value,
+from 0, all mean, to 1, all its own) and `shrunk`, which lies between the unit's own value and the mean.
 What one expects of a unit, if nothing happens, is its shrunk value: regression to the mean is in it already.
-In all forms a weight lies in 0..1, so a shrunk value lies between the crude one and the mean.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from transforms.funnel import Frame, within
 from transforms.intervals import is_count, is_size
 
 Numbers = NDArray[np.float64]
@@ -22,85 +22,78 @@ Numbers = NDArray[np.float64]
 MOST_ROUNDS = 500
 CLOSE = 1e-12
 """When Clayton & Kaldor's moments have settled: relative change of both. Some 20 rounds are usual."""
+X, N, OWN, SQUARES = (pl.col(name) for name in ("_events", "_size", "_dispersion", "_squares"))
+MEAN, VARIANCE = pl.col("mean"), pl.col("variance")
 
 
-class Shrinkage(NamedTuple):
-    """What a unit is shrunk to and how far: `mean` and `variance` of the true values of the group, `weight` of the
-    unit's own value, from 0 (all mean) to 1 (all its own), and the `shrunk` value."""
+def marshall(units: Frame, by: Sequence[str] = (), dispersion: pl.Expr | float = 1.0) -> Frame:
+    """Rates, or ratios of observed to expected events, drawn to their pooled mean: one row per unit.
 
-    mean: pl.Expr
-    variance: pl.Expr
-    weight: pl.Expr
-    shrunk: pl.Expr
-
-
-def over(shrinkage: Shrinkage, *by: str) -> Shrinkage:
-    """The same shrinkage within each group of rows alike in the columns `by`."""
-    return Shrinkage(*(number.over(*by) for number in shrinkage))
-
-
-def marshall(events: pl.Expr, size: pl.Expr, dispersion: pl.Expr | float = 1.0) -> Shrinkage:
-    """Rates, or ratios of observed to expected events, drawn to their pooled mean: one unit per row.
-
-    In events per unit of `size` (person-time or expected events). `dispersion` is how many times the Poisson variance
-    a unit's events vary by themselves (1.5-3 for repeat prescriptions), one number or one per unit.
-    A variance below 0 is set to 0: all units are then shrunk to the mean. All four are null, and the unit is left out
-    of the mean, where events is null, negative or not finite, or size or dispersion null, not finite or not above 0.
+    In events per unit of the denominator (person-time or expected events). `dispersion` is how many times the Poisson
+    variance a unit's events vary by themselves (1.5-3 for repeat prescriptions): one number, or one per unit.
+    A variance below 0 is set to 0: all units are then shrunk to the mean. All four columns are null, and the unit is
+    left out of the mean, where the numerator is null, negative or not finite, or the denominator or dispersion null,
+    not finite or not above 0.
     Source: Marshall 1991, Appl Stat 40:283-94 (the global estimator): variance s² - d·b/n̄, weight A/(A + d·b/n).
     """
-    spread = pl.lit(dispersion) if isinstance(dispersion, float | int) else dispersion
-    figure = pl.when(is_count(events) & is_size(size) & is_size(spread))
-    x, n, d = (figure.then(number.cast(pl.Float64)) for number in (events, size, spread))
-    mean, squares = _moments(x, n)
-    # The variance that chance explains, weighted by size as the squares are: the sizes cancel.
-    between = (squares - mean * d.sum() / n.sum()).clip(lower_bound=0)
-    return _shrinkage(x / n, mean, between, between / (between + d * mean / n))
+    counted = _counted(units, pl.lit(True), dispersion)
+    squared = _with_moments(counted, by)
+    # What chance explains, weighted by size as the squares are: of d·b/n the sizes cancel.
+    chance = MEAN * within(OWN.sum() / N.sum(), by)
+    between = (SQUARES - chance).clip(lower_bound=0)
+    return _shrunk(squared.with_columns(between.alias("variance")), VARIANCE / (VARIANCE + OWN * MEAN / N))
 
 
-def binomial(events: pl.Expr, size: pl.Expr) -> Shrinkage:
-    """Proportions drawn to their pooled mean: one unit per row. In fractions of 1.
+def binomial(units: Frame, by: Sequence[str] = ()) -> Frame:
+    """Proportions drawn to their pooled mean, in fractions of 1: one row per unit.
 
-    A variance below 0 is set to 0, and one above that of a unit which is always all or nothing to that one. Nulls as
-    in `marshall`, and where events exceed size.
+    A variance below 0 is set to 0, and one above that of units which are always all or nothing to that one. Null as in
+    `marshall`, and where the numerator exceeds the denominator.
     Source: Martuzzi & Elliott 1996, Stat Med 15:1867-73, with the variance between units written out.
     """
-    figure = pl.when(is_count(events) & is_size(size) & (events <= size))
-    x, n = (figure.then(number.cast(pl.Float64)) for number in (events, size))
-    mean, squares = _moments(x, n)
-    within, typical = mean * (1 - mean), n.mean()
-    between = pl.when(typical > 1).then((typical * squares - within) / (typical - 1)).otherwise(0.0)
-    between = between.clip(0, within)
-    return _shrinkage(x / n, mean, between, n * between / ((n - 1) * between + within))
+    squared = _with_moments(_counted(units, pl.col("numerator") <= pl.col("denominator")), by)
+    all_or_nothing, typical = MEAN * (1 - MEAN), within(N.mean(), by)
+    between = pl.when(typical > 1).then((typical * SQUARES - all_or_nothing) / (typical - 1)).otherwise(0.0)
+    varied = squared.with_columns(pl.when(X.is_not_null()).then(between.clip(0, all_or_nothing)).alias("variance"))
+    return _shrunk(varied, N * VARIANCE / ((N - 1) * VARIANCE + all_or_nothing))
 
 
-def gamma(observed: pl.Expr, expected: pl.Expr) -> Shrinkage:
-    """Ratios of observed to expected events drawn to their mean, the true ratios taken as gamma: one unit per row.
+def gamma(units: Frame, by: Sequence[str] = ()) -> Frame:
+    """Ratios of observed to expected events drawn to their mean, the true ratios taken as gamma: one row per unit.
 
     The prior gamma has the shape ν = mean²/variance and the rate α = mean/variance; the shrunk value is
-    (O + ν)/(E + α), the mean not weighted by size. Where the units vary no more than chance the variance is 0 and all
-    are shrunk to the mean. Nulls as in `marshall`.
+    (O + ν)/(E + α), the mean not weighted by size. Where the units vary no more than chance, the variance is 0 and all
+    are shrunk to the pooled mean. Null as in `marshall`.
     Source: Clayton & Kaldor 1987, Biometrics 43:671-81, by iterated moments.
     """
-    figure = pl.when(is_count(observed) & is_size(expected))
-    o, e = (figure.then(number.cast(pl.Float64)) for number in (observed, expected))
-    fields = {"mean": pl.Float64, "variance": pl.Float64}
-    prior = pl.map_batches([o, e], _gamma_prior, return_dtype=pl.Struct(fields))
-    mean, variance = (figure.then(prior.struct.field(name)) for name in fields)
-    return _shrinkage(o / e, mean, variance, variance * e / (variance * e + mean))
+    fields = ("mean", "variance")
+    prior = pl.map_batches([X, N], _gamma_prior, return_dtype=pl.Struct(dict.fromkeys(fields, pl.Float64)))
+    settled = _counted(units, pl.lit(True)).with_columns(within(prior, by).alias("_prior"))
+    known = pl.when(X.is_not_null())
+    moments = settled.with_columns(known.then(pl.col("_prior").struct.field(name)).alias(name) for name in fields)
+    return _shrunk(moments, VARIANCE * N / (VARIANCE * N + MEAN))
 
 
-def _moments(x: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """The pooled mean, and the mean square about it weighted by size."""
-    mean = x.sum() / n.sum()
-    return mean, (n * (x / n - mean) ** 2).sum() / n.sum()
+def _counted(units: Frame, also: pl.Expr, dispersion: pl.Expr | float = 1.0) -> Frame:
+    """Units with their counts and dispersion as numbers, all null where they make no figure."""
+    own = dispersion if isinstance(dispersion, pl.Expr) else pl.lit(dispersion)
+    figure = pl.when(is_count(pl.col("numerator")) & is_size(pl.col("denominator")) & is_size(own) & also)
+    numbers = {"_events": pl.col("numerator"), "_size": pl.col("denominator"), "_dispersion": own}
+    return units.with_columns(figure.then(number.cast(pl.Float64)).alias(name) for name, number in numbers.items())
 
 
-def _shrinkage(crude: pl.Expr, mean: pl.Expr, variance: pl.Expr, weight: pl.Expr) -> Shrinkage:
-    known = pl.when(crude.is_not_null())
+def _with_moments(counted: Frame, by: Sequence[str]) -> Frame:
+    """Counted units with the pooled mean, and the mean square about it weighted by size."""
+    pooled = counted.with_columns(pl.when(X.is_not_null()).then(within(X.sum() / N.sum(), by)).alias("mean"))
+    squares = (N * (X / N - MEAN) ** 2).sum() / N.sum()
+    return pooled.with_columns(within(squares, by).alias("_squares"))
+
+
+def _shrunk(moments: Frame, weight: pl.Expr) -> Frame:
     # 0/0 where nothing varies at all: the mean says it.
-    own = weight.fill_nan(0.0)
-    numbers = {"mean": mean, "variance": variance, "weight": own, "shrunk": mean + own * (crude - mean)}
-    return Shrinkage(*(known.then(number).alias(name) for name, number in numbers.items()))
+    weighted = moments.with_columns(weight.fill_nan(0.0).alias("weight"))
+    drawn = weighted.with_columns((MEAN + pl.col("weight") * (X / N - MEAN)).alias("shrunk"))
+    return drawn.drop("_events", "_size", "_dispersion", "_squares", "_prior", strict=False)
 
 
 def _gamma_prior(columns: Sequence[pl.Series]) -> pl.Series:

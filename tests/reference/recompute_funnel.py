@@ -24,7 +24,7 @@ from transforms.overdispersion import (
     adjusted_limits,
     overdispersion,
 )
-from transforms.shrinkage import binomial, gamma, marshall, over
+from transforms.shrinkage import binomial, gamma, marshall
 
 Columns = dict[str, pl.Series]
 
@@ -105,7 +105,7 @@ def _turned(where: str) -> str:
 def funnel_limits_grid(frame: pl.DataFrame) -> Columns:
     kind, x = pl.col("statistic"), pl.col("x").cast(pl.Float64)
     per = pl.when(kind == "rate").then(1000.0).otherwise(100.0)
-    baseline = pl.col("baseline") / per
+    baseline = pl.col("baseline").cast(pl.Float64) / per
     made: list[pl.Expr] = []
     for tag, level in TAGS:
         share, expected = proportion_limits(baseline, x, level), expected_on_limit(x, level)
@@ -166,25 +166,28 @@ def _unfolded(prefix: str, pairs: Iterable[tuple[str, Interval]]) -> list[pl.Exp
 
 
 def eb_shrinkage(frame: pl.DataFrame) -> Columns:
-    x, n, kind = pl.col("x").cast(pl.Float64), pl.col("n").cast(pl.Float64), pl.col("kind")
-    poissons, binomials, gammas = (over(form(x, n), "set_id") for form in (marshall, binomial, gamma))
+    units = frame.select("set_id", numerator="x", denominator="n")
+    poissons, binomials, gammas = (form(units, ["set_id"]) for form in (marshall, binomial, gamma))
+    kind, mean, variance = frame["kind"], gammas["mean"], gammas["variance"]
     # spdep lets a weight leave 0..1; ours does not.
-    sound = pl.when((kind == "proportion") & pl.col("eb_binomial_weight").cast(pl.Float64).is_between(0, 1))
-    # A rate of the prior beyond this is DCluster on its way to infinity, where all are shrunk to the mean.
-    ratio = pl.when((kind == "ratio") & (gammas.mean < 1e8 * gammas.variance))
-    return _columns(
-        frame.select(
-            crude=x / n,
-            marshall_b=poissons.mean,
-            marshall_a=poissons.variance,
-            eb_poisson=poissons.shrunk,
-            eb_binomial=sound.then(binomials.shrunk),
-            eb_binomial_weight=sound.then(binomials.weight),
-            gamma_nu=ratio.then(gammas.mean**2 / gammas.variance),
-            gamma_alpha=ratio.then(gammas.mean / gammas.variance),
-            eb_gamma_ck=ratio.then(gammas.shrunk),
-        )
-    )
+    sound = (kind == "proportion") & frame["eb_binomial_weight"].cast(pl.Float64).is_between(0, 1)
+    # A variance as small as this is DCluster on its way to none, where all are shrunk to the mean.
+    settled = (kind == "ratio") & (variance > 1e-8 * mean)
+    return {
+        "crude": units["numerator"] / units["denominator"],
+        "marshall_b": poissons["mean"],
+        "marshall_a": poissons["variance"],
+        "eb_poisson": poissons["shrunk"],
+        "eb_binomial": _only(sound, binomials["shrunk"]),
+        "eb_binomial_weight": _only(sound, binomials["weight"]),
+        "gamma_nu": _only(settled, mean**2 / variance),
+        "gamma_alpha": _only(settled, mean / variance),
+        "eb_gamma_ck": _only(settled, gammas["shrunk"]),
+    }
+
+
+def _only(where: pl.Series, numbers: pl.Series) -> pl.Series:
+    return pl.select(pl.when(where).then(numbers)).to_series()
 
 
 def _read(prefix: str, tag: str) -> Interval:
