@@ -47,7 +47,7 @@ def funnel(units: Frame, kind: Kind, by: Sequence[str] = ()) -> Frame:
 
     **Outside** means that a unit's own interval does not hold the baseline: the Wilson interval of a proportion, the
     exact interval of a count. The limits are that rule solved for the value, so picture, word and printed interval say
-    the same (Byar's interval, printed from 10 events on, may differ in the third digit). A value on its limit is
+    the same (Byar's interval, printed from 10 events on, is within 0.2 % of the exact one). A value on its limit is
     inside. A unit without events is below only when its expected events exceed what 0 events can come from (3.69 at
     95 %, 6.91 at 99.8 %; 3.84 and 9.55 of a rare proportion): the chi-square form, whose lower limit is never 0, would
     call every such unit low. Source: Spiegelhalter 2005, Stat Med 24:1185-202.

@@ -95,9 +95,9 @@ def overdispersion(units: Frame, scale: Scale, trim_by: float = TRIM_BY, by: Seq
 
     Reads `numerator` and `denominator`; a group is the units alike in the columns `by`. Adds `target` (the centre),
     `value`, `s` (standard error on the scale), `z_score`, `z_trimmed` (null where truncation drops the unit), `phi`
-    (mean square of the trimmed z-scores, about 1 when chance explains all), `tau2` (variance between units on the
-    scale, 0 where phi says no more than chance), and `lower_95`, `upper_95`, `lower_998`, `upper_998` at the unit's own
-    denominator. Value and limits are fractions of 1, or ratios.
+    (mean square of the trimmed z-scores: about 1 when chance explains all, less when trimmed), `tau2` (variance between
+    units on the scale, 0 where phi says no more than chance), and at the unit's own denominator `lower_95`, `upper_95`,
+    `lower_998` and `upper_998`. Value and limits are fractions of 1, or ratios.
     All of a unit's own are null, and it counts in no group, where the numerator is null, negative or not finite, the
     denominator null, not finite or not above 0, or a proportion above 1. Raises ValueError unless 0 <= trim_by < 0.5.
     Source: Spiegelhalter 2005, Stat Med 24:1185-202; Spiegelhalter et al. 2012, J R Stat Soc A 175:1-47.
