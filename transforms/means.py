@@ -1,4 +1,4 @@
-"""A mean with Student's t interval, from sums or from values, and a median with an interval free of any distribution."""
+"""A mean with Student's t interval, from sums or from values, and a median with a distribution-free interval."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def median_of(values: pl.Expr, confidence: float = 0.95) -> Estimate:
     """The median of a group's values with its interval, in their unit: for `group_by(...).agg(*median_of(...))`.
 
     The limits are two of the values themselves, equally far from either end of the sorted values and as near its middle
-    as still covers with at least `confidence`, whatever the distribution. Null and not-a-number do not count. Limits are null
-    where even the smallest and largest value cover less: under 6 values at 95 %, under 8 at 99 %.
+    as still covers with at least `confidence`, whatever the distribution. Null and not-a-number do not count.
+    Limits are null where even the smallest and largest value cover less: under 6 values at 95 %, under 8 at 99 %.
     Raises ValueError unless 0 < confidence < 1.
-    Source: Thompson 1936, Ann Math Stat 7:122-8; Conover 1999, Practical Nonparametric Statistics, 3rd ed., section 3.2.
+    Source: Thompson 1936, Ann Math Stat 7:122-8; Conover 1999, Practical Nonparametric Statistics 3.2.
     """
     present = _present(values).sort()
     size = present.len()
