@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 from scipy.special import stdtrit  # pyright: ignore[reportMissingTypeStubs]
 
-from transforms.binomial import fair_coin_quantile
+from transforms.binomial import SLACK, fair_coin_quantile
 from transforms.differences import Estimate
 from transforms.intervals import Interval, tail_probability
 
@@ -24,7 +24,7 @@ def mean_interval(n: pl.Expr, total: pl.Expr, squares: pl.Expr, confidence: floa
     # Rounding can leave a sum of squares a hair under what a constant series needs: a spread is never below 0.
     about_mean = (squares - total**2 / size).clip(lower_bound=0)
     mean, margin = total / size, _margin(size, about_mean, confidence)
-    valid = (size >= 2) & mean.is_finite() & margin.is_finite()
+    valid = (size >= 2) & size.is_finite() & mean.is_finite() & margin.is_finite()
     return Interval(
         *(pl.when(valid).then(mean + way).alias(name) for name, way in (("lower", -margin), ("upper", margin)))
     )
@@ -56,7 +56,8 @@ def median_of(values: pl.Expr, confidence: float = 0.95) -> Estimate:
     """
     present = _present(values).sort()
     size = present.len()
-    outside = fair_coin_quantile(size, tail_probability(confidence))
+    # A tail that is met exactly is small enough.
+    outside = fair_coin_quantile(size, tail_probability(confidence) * (1 + 2 * SLACK))
     within = pl.when(outside > 0)
     lower = within.then(present.get(outside - 1, null_on_oob=True))
     upper = within.then(present.get(size - outside, null_on_oob=True))
