@@ -135,15 +135,17 @@ def compared(path: Path, layout: Layout) -> Iterator[Compared]:
 
 
 def read(path: Path) -> pl.DataFrame:
-    """The file's cells as text, empty ones null."""
+    """The file's cells as text, empty ones null; blank lines at its end are none of its rows."""
     try:
         cells = pl.read_csv(path, infer_schema=False)
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as problem:
         reason = str(problem).strip().split("\n")[0]
         raise UnusableError(f"{path.name} cannot be read as UTF-8 with commas and a header line: {reason}") from problem
-    if cells.is_empty():
+    cells = cells.with_columns(pl.all().str.strip_chars().replace("", None))
+    filled = cells.select(pl.any_horizontal(pl.all().is_not_null())).to_series().arg_true()
+    if filled.is_empty():
         raise UnusableError(f"{path.name} has no rows under its header; add some, or take the file out of the folder.")
-    return cells.with_columns(pl.all().str.strip_chars().replace("", None))
+    return cells.head(filled[-1] + 1)
 
 
 def recomputed(path: Path, cells: pl.DataFrame, function: Recompute) -> Columns:

@@ -40,6 +40,9 @@ def runs(frame: pl.DataFrame) -> Columns:
 
 
 def charts(frame: pl.DataFrame) -> Columns:
+    for word in frame["improvement_direction"].unique().to_list():
+        if word not in DIRECTION:
+            raise ValueError(f"improvement_direction is {word}; write increase, decrease or neutral")
     points = frame.with_row_index("row").select(
         "row",
         "series_id",

@@ -133,6 +133,39 @@ def test_a_folder_that_is_not_there_or_holds_nothing_known_is_refused(
     assert "make reference DIR=folder" in capsys.readouterr().err
 
 
+def test_a_byte_order_mark_line_ends_of_windows_and_blank_last_lines_do_no_harm(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "wilson.csv").write_bytes(b"\xef\xbb\xbf" + f"{WILSON}{RIGHT}\n\n".replace("\n", "\r\n").encode())
+    code, said, _ = ran(tmp_path, capsys)
+    assert (code, line_of("wilson", said).split()[1:3]) == (0, ["1", "3"])
+
+
+def test_flags_without_limits_are_left_out_and_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    header, *rows = (HERE / "xmr.csv").read_text().splitlines()
+    same = dict(zip(header.split(","), rows[0].split(","), strict=True))
+    same |= {
+        "value": "5",
+        "mean": "5",
+        "target": "",
+        "assurance_type": "",
+        "lpl": "",
+        "upl": "",
+        "relative_to_mean": "0",
+    }
+    constant = [",".join((same | {"point": str(point)}).values()) for point in range(9)]
+    (tmp_path / "xmr.csv").write_text("\n".join([header, *constant]) + "\n")
+    code, said, _ = ran(tmp_path, capsys)
+    assert (code, line_of("xmr", said).split()[1:4]) == (0, ["9", str(9 * 9), str(3 * 9)])
+
+
+def test_a_direction_of_another_name_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "xmr.csv").write_text((HERE / "xmr.csv").read_text().replace("increase", "upwards"))
+    code, _, wrong = ran(tmp_path, capsys)
+    assert (code, wrong.count("\n")) == (2, 1)
+    assert "improvement_direction is upwards; write increase, decrease or neutral" in wrong
+
+
 def test_columns_that_nobody_needs_may_hold_anything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "wilson.csv").write_text(WILSON.replace("\n", ",note\n") + RIGHT.replace("\n", ",as printed\n"))
     assert ran(tmp_path, capsys)[0] == 0

@@ -19,7 +19,7 @@ REFERENCE = Path(__file__).parents[1] / "reference" / "runchart.csv"
 MEASURES = ["centre", "n_obs", "n_useful", "longest_run", "longest_run_max", "n_crossings", "n_crossings_min", "signal"]
 VALUES = st.lists(st.one_of(st.none(), st.integers(-6, 6)), min_size=1, max_size=60)
 
-explore = settings(deadline=None, max_examples=80, derandomize=True)
+explore = settings(deadline=None, max_examples=50, derandomize=True)
 
 
 def series(values: list[Any], **same: Any) -> pl.DataFrame:
