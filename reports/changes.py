@@ -44,7 +44,8 @@ def change_cells(row: Row, measure: Measure, setting: Setting) -> list[str]:
     That is where a figure is missing, where they are not comparable, and where they are too few to be read alone.
     """
     write = setting.voice.write
-    if not row.paired or row.change is None or pill(row, setting) in ("too_few", "incomparable"):
+    unread = pill(row, setting) in ("too_few", "incomparable") and not row.judged.lacks_others
+    if not row.paired or row.change is None or unread:
         return [write("state", "absent")] * 3
     change, bounds = setting.voice.numbers.change, write("state", "absent")
     if row.change_lower is not None and row.change_upper is not None:

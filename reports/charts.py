@@ -96,7 +96,7 @@ def _bell(row: Row, named: bool, rows: MeasureRows, setting: Setting) -> Bell:
         interval=row.now.interval if now is not None else None,
         change=change,
         relative=relative,
-        faint=kind == "too_few",
+        faint=kind == "too_few" and not row.judged.lacks_others,
         joined=row.paired and kind != "incomparable",
         expected=expected,
         expected_words=words("chart", "expected", x=expected_words) if expected_words else "",
@@ -113,8 +113,11 @@ def _under(row: Row, role: str, setting: Setting) -> str:
 
 def _change_words(row: Row, rows: MeasureRows, setting: Setting) -> tuple[str, str]:
     """The two short lines at a row's right end."""
-    words, kind = setting.voice.write, pill(row, setting)
-    if kind in ("too_few", "incomparable"):
+    words = setting.voice.write
+    kind: str = pill(row, setting)
+    if kind == "too_few" and row.judged.lacks_others:
+        kind = "few_others"
+    if kind in ("too_few", "few_others", "incomparable"):
         return words("change", kind), words("change", f"{kind}_under")
     if kind not in (*JUDGED, "readable"):
         return setting.state(row.now), ""

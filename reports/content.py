@@ -72,6 +72,7 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
         "key": key_chart(material.measures, setting),
         "key_note": _key_note(material.measures, setting),
         "pairs": pairs,
+        "pairs_note": _pairs_note(material.measures, setting),
         "units": units_table(material.measures, setting),
         "changes": changes_table(material.measures, setting),
         "levels": level_words(setting),
@@ -197,6 +198,12 @@ def _key_note(measures: Sequence[MeasureRows], setting: Setting) -> str:
 def _pairs(measures: Sequence[MeasureRows], setting: Setting) -> list[tuple[str, Chart]]:
     drawn = [(setting.voice.text(rows.measure.title), pairs_chart(rows, setting)) for rows in measures]
     return [(title, chart) for title, chart in drawn if chart is not None]
+
+
+def _pairs_note(measures: Sequence[MeasureRows], setting: Setting) -> str:
+    """What a dark bar is, where others' verdicts may be seen and one has it."""
+    likely = any(pill(row, setting) == "likely" for rows in measures for row in rows.practices)
+    return setting.voice.write("note", "pairs_likely") if likely else ""
 
 
 def _practices(measures: Sequence[MeasureRows], setting: Setting) -> Table | None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-Verdict = Literal["likely change", "cannot be told from chance", "too few data", "not comparable"]
-LEVELS: Mapping[str, int] = {"practice": 99, "cluster": 95}
+from transforms.verdict import CONFIDENCE, Verdict, Why
+
+LEVELS: Mapping[str, int] = {level: round(100 * confidence) for level, confidence in CONFIDENCE.items()}
 """The confidence in per cent of a verdict and of the intervals it rests on, `net_` and `expected_`."""
 
 
@@ -19,7 +20,7 @@ class Judgement:
     """One row's verdict. Every part is null where it is not known, as all are in a baseline pack."""
 
     verdict: Verdict | None = None
-    reason: str | None = None
+    reason: Why | None = None
     expected: float | None = None
     expected_lower: float | None = None
     expected_upper: float | None = None
@@ -28,6 +29,11 @@ class Judgement:
     net_lower: float | None = None
     net_upper: float | None = None
     detectable_change: float | None = None
+
+    @property
+    def lacks_others(self) -> bool:
+        """Whether it is the others around that are too few for a verdict, and not the figures themselves."""
+        return self.verdict == "too few data" and self.reason == "background"
 
     @property
     def expected_interval(self) -> tuple[float, float] | None:

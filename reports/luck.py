@@ -40,4 +40,4 @@ def _verdicts(figures: pl.DataFrame, level: str) -> int:
 def _about(number: float, setting: Setting) -> Markdown:
     if number < _FEWEST_TOLD:
         return setting.voice.say("luck", "hardly_any")
-    return setting.voice.one_or_many("luck", "times", round(number))
+    return setting.voice.one_or_many("luck", "times", int(number + 0.5))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from reports.judgement import Verdict
 from reports.rows import Row
 from reports.setting import Setting
+from transforms.verdict import Verdict
 
 Pill = Literal[
     "likely",

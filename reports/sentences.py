@@ -59,14 +59,14 @@ def _headline(row: Row, measure: Measure, setting: Setting) -> Markdown:
     say, title = setting.voice.say, setting.voice.text(measure.title)
     now = setting.value(measure, row.now)
     kind = pill(row, setting)
-    if kind == "too_few":
+    if kind == "too_few" and not (row.judged.lacks_others and row.paired):
         counts = _counts(row, setting)
         key = "too_few" if counts else "too_few_no_counts"
         return say("seconds", key, title=title, counts=counts)
     if kind == "incomparable":
         key = "incomparable_now" if row.now.readable else "incomparable"
         return say("seconds", key, title=title, v1=now, reason=setting.reason(row))
-    if kind not in (*JUDGED, "readable"):
+    if kind not in (*JUDGED, "readable", "too_few"):
         return say("seconds", "state", title=title, state=setting.state(row.now))
     if not setting.followup:
         return say("seconds", "now", title=title, v1=now)

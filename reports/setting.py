@@ -39,9 +39,9 @@ class Setting:
 
     def reason(self, row: Row) -> str:
         """Why before and now are not to be compared, in words."""
-        unknown, word = self.voice.write("reason", "unknown"), row.reason or row.judged.reason
-        if word is not None or not row.comparable:
-            return self.voice.known("reason", word or "unknown", unknown)
+        unknown = self.voice.write("reason", "unknown")
+        if row.reason is not None or not row.comparable:
+            return self.voice.known("reason", row.reason or "unknown", unknown)
         if row.before is None or not row.before.readable:
             return self.voice.write("reason", "before_state", state=self.state(row.before))
         return unknown

@@ -11,7 +11,7 @@ from reports.seen import known_counts
 from reports.setting import Setting
 from transforms.definitions import Measure
 
-_EXPLAINED = ("check", "background", "expected")
+EXPLAINED = ("check", "background", "expected")
 """Reasons of a verdict that have a sentence of their own."""
 
 
@@ -22,14 +22,17 @@ def judged(row: Row, rows: MeasureRows, setting: Setting) -> Markdown:
 
 
 def too_few(row: Row, rows: MeasureRows, setting: Setting) -> Markdown:
-    """Too few to show a change, how large one would have had to be, and what to look at instead."""
+    """Too few to show a change, how large one would have had to be, and what to look at instead.
+
+    Where the figures are many enough, and it is the others around that are too few, that is what is said.
+    """
+    if row.judged.lacks_others and row.paired:
+        return Markdown(_seen(row, rows, setting) + setting.voice.say("verdict", "because_background"))
     form, counts = known_counts(row, rows.measure, setting)
     words = setting.voice.say("sentence", f"{'' if setting.followup else 'now_'}too_few_{form}", **counts)
     smallest = detectable(row, rows.measure, setting) if setting.followup else ""
     if smallest:
         words = Markdown(words + setting.voice.say("verdict", "few_detectable", change=smallest))
-    if row.judged.reason in ("check", "background"):
-        words = Markdown(words + setting.voice.say("verdict", f"because_{row.judged.reason}"))
     return Markdown(words + _instead_of_few(row, rows, setting))
 
 
@@ -52,7 +55,7 @@ def _seen(row: Row, rows: MeasureRows, setting: Setting) -> Markdown:
     """
     measure, say, judged = rows.measure, setting.voice.say, row.judged
     expected, region = Markdown(), _region(row, rows, setting)
-    if judged.expected is not None:
+    if judged.expected is not None and not judged.lacks_others:
         expected = say("verdict", "expected", x=setting.voice.numbers.shared(measure, judged.expected))
     before, now = setting.beside(measure, row.before), setting.value(measure, row.now)
     is_told_above = not row.own and rows.own is not None and pill(rows.own, setting) in (*JUDGED, "readable")
@@ -77,7 +80,7 @@ def _likely(row: Row, measure: Measure, setting: Setting) -> Markdown:
 
 def _chance(row: Row, measure: Measure, setting: Setting) -> Markdown:
     say, reason = setting.voice.say, row.judged.reason
-    if reason in _EXPLAINED:
+    if reason in EXPLAINED:
         return _explained(row, str(reason), measure, setting)
     smallest, net = detectable(row, measure, setting), net_change(row, measure, setting)
     if smallest:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import polars as pl
 
 from reports.pack import PackTables
 from transforms.definitions import Package, parse_package
 from transforms.published import CHECK, FIGURE, NOTE, PACK, SOURCE
+from transforms.verdict import FIGURES, Verdict
 
 PACKAGE = Path(__file__).parents[2] / "klyngepakker" / "antibiotika" / "package.toml"
 PACK_ID = "P1"
@@ -42,11 +43,11 @@ STATES_OF_LAST = {
 }
 """What the last measure holds beside values: every state there is."""
 
-LIKELY, CHANCE, FEW, APART = "likely change", "cannot be told from chance", "too few data", "not comparable"
+LIKELY, CHANCE, FEW, APART = get_args(Verdict)
 VERDICTS = {
     "practice": ((LIKELY, None), (CHANCE, None), (CHANCE, "expected"), (CHANCE, None)),
     "cluster": ((LIKELY, None), (LIKELY, None), (CHANCE, None), (LIKELY, None)),
-    "G": ((CHANCE, "check"), (CHANCE, "background"), (FEW, None), (CHANCE, None)),
+    "G": ((CHANCE, "check"), (FEW, "background"), (FEW, None), (CHANCE, None)),
 }
 """Verdict and its reason per measure: of a practice, of the cluster, and of one practice with the other reasons."""
 
@@ -198,10 +199,7 @@ def _judged(row: dict[str, Any], verdicts: tuple[tuple[str, str | None], ...], p
     }
 
 
-JUDGEMENT = (
-    *("expected", "expected_lower", "expected_upper", "background_ratio", "net_ratio", "net_lower", "net_upper"),
-    *("detectable_change", "verdict", "verdict_reason"),
-)
+JUDGEMENT = (*FIGURES, "background_ratio", "verdict", "verdict_reason")
 
 
 def _hidden(row: dict[str, Any]) -> dict[str, Any]:
