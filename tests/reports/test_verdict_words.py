@@ -81,7 +81,7 @@ def test_the_same_in_english() -> None:
         " usually gives: −13% beyond the region's (99% interval: −21 to −4%)."
     )
     assert words(rows[1].own, rows[1], setting).endswith(
-        "The difference may be chance; a change of less than about 3.7 percentage points could not have been shown."
+        "The difference may be chance; a change of less than about 3.7 percentage points would not show."
     )
 
 
