@@ -15,9 +15,13 @@ from transforms.standardisation import expected_events
 
 STANDARDISED = ("expected", "standardised", "standardised_lower", "standardised_upper", "reference")
 REASONS = ("kind", "no_region", "two_regions", "not_split", "bands_differ", "none_expected")
-"""Why a unit has no standardised figure: the kind of measure has none; a month in no cluster, or months in clusters of two
-regions; facts that do not say sex or age; age bands of numerator and denominator without a common limit; a region
-in which nothing of the kind happened to such patients."""
+"""Why a unit has no standardised figure. `kind`: a measure of its kind has none. `no_region`: it has a month in no
+cluster. `two_regions`: its months lie in two. `not_split`: some of its facts do not say sex or age. `bands_differ`: the
+age bands of numerator and denominator have no limit in common. `none_expected`: in the region nothing happened to
+patients of such sex and age."""
+
+EVERY_AGE = "0+"
+"""A band that does not tell any age from another."""
 
 _KINDS: frozenset[str] = frozenset({"rate", "proportion"})
 _PARTS = ("numerator", "denominator")
@@ -119,11 +123,10 @@ def _strata(selection: Selection, months: pl.DataFrame, facts: Facts) -> pl.Data
 
 
 def _is_unsplit() -> pl.Expr:
-    return pl.col("sex").is_null() | pl.col("age_band").is_null()
+    return pl.col("sex").is_null() | pl.col("age_band").is_null() | (pl.col("age_band") == EVERY_AGE)
 
 
 def _no_stratum(unsplit: pl.DataFrame) -> pl.Expr:
-    """Why a unit has no strata. Where every band is `0+`, age is not told, however the other side is split."""
     return (
         pl.when(pl.col("region_id").is_null())
         .then(pl.lit("no_region"))
