@@ -13,6 +13,7 @@ from transforms.calendar import Window
 from transforms.codes import CodeSystem
 from transforms.definitions import Package
 from transforms.package_figures import MeasureRun
+from warehouse import profiles
 from warehouse.connection import reading, writing
 from warehouse.facts import read_facts
 from warehouse.queries import run
@@ -72,6 +73,8 @@ def compute(store: Store, package: Package, period: Period, known_at: datetime, 
             connection.register("frame", compared)
             run(connection, "forget_comparisons", values)
             run(connection, "enter_comparisons", values)
+        for window in filter(None, (period.baseline, period.followup)):
+            profiles.keep(connection, facts, window, values)
     return len(measures) + (0 if compared is None else len(compared))
 
 
