@@ -40,6 +40,10 @@ class PackTables:
         """What one audience may see."""
         return self.figures.filter(pl.col("audience") == audience)
 
+    def case_mix_for(self, audience: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The profiles and figures that one audience may see."""
+        return self.profiles.filter(pl.col("audience") == audience), self.figures_for(audience)
+
 
 @dataclass(frozen=True)
 class Document:
