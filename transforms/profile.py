@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
@@ -105,13 +105,15 @@ def _ages(rows: pl.DataFrame) -> dict[str, pl.Expr]:
         "age_80": lambda low, high: _from(80, low, high),
     }
     ages = {
-        name: pl.col("age_band").replace_strict(
-            {band: is_within(*band_limits(band)) for band in bands}, return_dtype=pl.Boolean
-        )
+        name: _by_band({band: is_within(*band_limits(band)) for band in bands}, pl.Boolean())
         for name, is_within in within.items()
     }
-    middles = {band: _middle(*band_limits(band)) for band in bands}
-    return ages | {"middle": pl.col("age_band").replace_strict(middles, return_dtype=pl.Float64)}
+    return ages | {"middle": _by_band({band: _middle(*band_limits(band)) for band in bands}, pl.Float64())}
+
+
+def _by_band(said: Mapping[str, bool | float | None], dtype: pl.DataType) -> pl.Expr:
+    # Without a single band there is nothing to replace, and the column would keep its type.
+    return pl.col("age_band").replace_strict(said, return_dtype=dtype) if said else pl.lit(None, dtype=dtype)
 
 
 def _from(age: int, low: int, high: int | None) -> bool | None:

@@ -77,7 +77,7 @@ def test_bands_that_cut_through_an_age_say_nothing_of_it() -> None:
     assert (row["share_80"], row["age_80"], row["mean_age"]) == (None, None, None)
 
 
-def one_practice(*rows: tuple[str, str | None, float]) -> dict[str, Any]:
+def one_practice(*rows: tuple[str | None, str | None, float]) -> dict[str, Any]:
     region = SmallRegion().add("a", months=())
     for sex, band, patients in rows:
         region.rows["list_sizes"].append(
@@ -95,6 +95,11 @@ def test_narrow_closed_bands_give_a_mean_age() -> None:
 def test_a_row_without_sex_or_age_is_not_counted_as_any() -> None:
     row = one_practice(("female", None, 10), ("male", "18-64", 30))
     assert (row["share_women"], row["share_0_17"], row["share_65"], row["patients"]) == (0.25, None, None, 40 / 3)
+
+
+def test_lists_without_any_sex_or_band_have_their_size_and_no_more() -> None:
+    row = one_practice((None, None, 30))
+    assert (row["list_size"], row["share_women"], row["share_65"], row["mean_age"]) == (30, None, None, None)
 
 
 def test_a_list_that_was_not_submitted_has_no_profile() -> None:
