@@ -16,9 +16,13 @@ from transforms.standardisation import expected_events
 STANDARDISED = ("expected", "standardised", "standardised_lower", "standardised_upper", "reference")
 REASONS = ("kind", "no_region", "two_regions", "not_split", "bands_differ", "none_expected")
 """Why a unit has no standardised figure. `kind`: a measure of its kind has none. `no_region`: it has a month in no
-cluster. `two_regions`: its months lie in two. `not_split`: some of its facts do not say sex or age. `bands_differ`: the
+cluster. `two_regions`: its months lie in two. `not_split`: too many facts do not say sex or age. `bands_differ`: the
 age bands of numerator and denominator have no limit in common. `none_expected`: in the region nothing happened to
 patients of such sex and age."""
+
+MOST_UNSPLIT = 0.01
+"""Of a practice's numerator or denominator. So much may lack sex or age: the expected is then at most a hundredth off,
+and one bad row does not take the figures of a whole region. With more, what is missing would be a guess."""
 
 EVERY_AGE = "0+"
 """A band that does not tell any age from another."""
@@ -34,15 +38,17 @@ def expectations(measure: Measure, window: Window, months: pl.DataFrame, facts: 
 
     `months` are the counted months of `window` (practice_id, period, cluster_id, region_id): facts outside them do
     not count, on either side. The reference is every counted month of the region whose facts are split by sex and
-    age, whoever consented. `reference` is its value in the measure's unit. Where `expected` is null, `reason` is one
-    of REASONS.
+    age (all but MOST_UNSPLIT of them), whoever consented. `reference` is its value in the measure's unit. Where
+    `expected` is null, `reason` is one of REASONS.
     """
     units = months.select(_UNITS).unique().sort(_UNITS)
     if measure.kind not in _KINDS:
         return _unknown(units, pl.lit("kind"))
     strata = {part: _strata(getattr(measure, part), months, facts) for part in _PARTS}
-    unsplit = pl.concat([rows.filter(_is_unsplit()).select("practice_id") for rows in strata.values()]).unique()
-    split = {part: rows.join(unsplit, on="practice_id", how="anti") for part, rows in strata.items()}
+    unsplit = pl.concat([_too_unsplit(rows) for rows in strata.values()]).unique()
+    split = {
+        part: rows.remove(_is_unsplit()).join(unsplit, on="practice_id", how="anti") for part, rows in strata.items()
+    }
     ages = common_ages(*(rows["age_band"].unique().to_list() for rows in split.values()))
     if ages is None:
         return _unknown(units, _no_stratum(unsplit))
@@ -124,6 +130,14 @@ def _strata(selection: Selection, months: pl.DataFrame, facts: Facts) -> pl.Data
 
 def _is_unsplit() -> pl.Expr:
     return pl.col("sex").is_null() | pl.col("age_band").is_null() | (pl.col("age_band") == EVERY_AGE)
+
+
+def _too_unsplit(rows: pl.DataFrame) -> pl.DataFrame:
+    """The practices of whose quantity more than MOST_UNSPLIT is of no stratum."""
+    without = pl.col("total").filter(_is_unsplit()).sum() / pl.col("total").sum()
+    return (
+        rows.group_by("practice_id").agg(without=without).filter(pl.col("without") > MOST_UNSPLIT).select("practice_id")
+    )
 
 
 def _no_stratum(unsplit: pl.DataFrame) -> pl.Expr:

@@ -201,6 +201,17 @@ def test_facts_without_sex_or_age_leave_their_practice_and_its_cluster_out(colum
     assert row_of(region, "a")["standardised"] == pytest.approx(row_of(old_and_young(900), "a")["standardised"])
 
 
+@pytest.mark.parametrize(("items", "reason"), [(1, None), (2, "not_split")])
+def test_one_fact_in_a_hundred_may_lack_a_stratum(items: int, reason: str | None) -> None:
+    region = old_and_young(500)  # 165 items of each practice over the window
+    region.prescribes("a", NOW[0], items, age_band=None)
+    row = row_of(region, "a")
+    assert row["standardised_reason"] == reason
+    if reason is None:
+        assert row["standardised"] == pytest.approx(row["value"], rel=0.01)
+        assert row_of(region, "r1")["standardised_reason"] is None
+
+
 def test_bands_without_a_common_limit_give_nothing() -> None:
     region = old_and_young(900)
     for row in region.rows["prescriptions"]:
