@@ -50,7 +50,8 @@ def likeness(profiled: pl.DataFrame, consented: pl.DataFrame) -> pl.DataFrame:
 
     `profiled` has the rows of `profiles`, `consented` the practices that may be compared with (practice_id). The
     distance is the root of the summed squares of standardised differences (LIKENESS). A part that most practices of
-    the region lack is left out; a practice that lacks any other has no row. Equal distances are ordered by practice_id.
+    the region lack is left out; a practice that lacks any other has no row, nor has a region without sex or any age.
+    Equal distances are ordered by practice_id.
     A practice with fewer than five to choose from has none.
     """
     candidates = _candidates(profiled.filter(level="practice"), consented)
@@ -152,4 +153,6 @@ def _candidates(practices: pl.DataFrame, consented: pl.DataFrame) -> pl.DataFram
         .alias(name)
         for name in LIKENESS
     ]
-    return may.join(spread, on="region_id").select("practice_id", "region_id", *scaled).drop_nulls()
+    # Alike in size alone is not what the reports call alike.
+    told = pl.col("share_women_used") & (pl.col("share_65_used") | pl.col("share_0_17_used"))
+    return may.join(spread.filter(told), on="region_id").select("practice_id", "region_id", *scaled).drop_nulls()

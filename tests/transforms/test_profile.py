@@ -191,6 +191,12 @@ def test_a_part_that_most_lack_is_left_out_and_who_lacks_another_too() -> None:
     assert "p03" not in {*found["practice_id"], *found["neighbour_id"]}
 
 
+@pytest.mark.parametrize("unknown", [("share_women",), ("share_65", "share_0_17")])
+def test_alike_in_size_alone_is_not_alike(unknown: tuple[str, ...]) -> None:
+    frame = of_region(*several(12)).with_columns(pl.lit(None, pl.Float64).alias(name) for name in unknown)
+    assert likeness(frame, everybody(frame)).is_empty()
+
+
 def test_profiles_of_a_random_region_have_neighbours_in_any_order() -> None:
     region = random_region(2)
     once = profiles(BASELINE, region.facts())
