@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from random import Random, SystemRandom
 
@@ -11,11 +12,15 @@ from flows.keys import write_key
 from flows.orders import Order, planned
 from flows.settings import PackPlan, SettingsError, Workspace
 from transforms.definitions import Package
+from transforms.disclosure_case_mix import CaseMix, printed_profiles, with_case_mix
+from transforms.disclosure_case_mix_check import case_mix_violations
 from transforms.disclosure_check import Counts, violations
 from transforms.errors import DataRefusedError, UserError
 from transforms.pack import Mart, Meeting, exact_figures, members, notes, pack_row, published_figures
 from transforms.practice_months import Facts
+from transforms.similar import neighbours
 from warehouse import mart, meetings, packs
+from warehouse import profiles as mart_profiles
 from warehouse.facts import last_known, read_facts
 
 
@@ -68,12 +73,16 @@ def build_pack(workspace: Workspace, order: Order) -> None:
     shown = members(meeting, facts)
     labels = _labels(workspace, meeting, package, shown)
     figures, counts = _figures(package, meeting, exact, facts, labels)
+    mix = _case_mix(workspace, meeting, exact, facts, labels)
+    figures, profiles = with_case_mix(figures, package, meeting, mix), printed_profiles(meeting, mix, labels)
     if not counts or all(None in pair for pair in counts.values()):
         raise NothingDeliveredError(
             f"The pack {meeting.pack_id} was not made: no practice of the cluster has delivered anything for "
             f"{meeting.later.start} to {meeting.later.end}. Bring the extracts in, or choose another meeting date."
         )
-    if faults := violations(figures.iter_rows(named=True), package, meeting.mode, counts):
+    faults = violations(figures.iter_rows(named=True), package, meeting.mode, counts)
+    faults += case_mix_violations(figures.iter_rows(named=True), profiles.iter_rows(named=True), package)
+    if faults:
         raise PackBlockedError(f"The pack {meeting.pack_id} was not written: {faults[0]} ({len(faults)} in all).")
     sources, checks = packs.sources_and_checks(workspace.store, meeting, package, last_known(workspace.store))
     row = pack_row(meeting, package, facts, figures, example=workspace.definition.example_data)
@@ -82,7 +91,7 @@ def build_pack(workspace: Workspace, order: Order) -> None:
         write_key(
             workspace, meeting.pack_id, labels, dict(zip(shown["practice_id"], shown["practice_name"], strict=True))
         )
-    frames = (row, figures, sources, checks, told)
+    frames = (row, figures, sources, checks, told, profiles)
     packs.write_pack(workspace.store, meeting.pack_id, dict(zip(packs.TABLES, frames, strict=True)))
 
 
@@ -90,6 +99,13 @@ def _meeting(workspace: Workspace, order: Order) -> Meeting:
     """The meeting, with when its baseline was talked about, if it was."""
     held = meetings.baseline_meeting(workspace.store, order.cluster, order.package)
     return replace(order.meeting_of(workspace), baseline_meeting=held if order.kind == "followup" else None)
+
+
+def _case_mix(workspace: Workspace, meeting: Meeting, exact: Mart, facts: Facts, readers: Mapping[str, str]) -> CaseMix:
+    profiles, likeness = mart_profiles.read(workspace.store, meeting.later)
+    consented = facts.practices.filter("consented").select("practice_id").collect()
+    region = facts.clusters.filter(pl.col("cluster_id") == meeting.cluster_id).select("region_id").collect().item()
+    return CaseMix(exact, profiles, neighbours(likeness, readers, consented), region)
 
 
 def _figures(

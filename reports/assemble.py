@@ -30,7 +30,8 @@ def assemble(document: Document, fonts: Path) -> Sources:
     setting = Setting(pack, voice(pack["language"]), fonts, member)
     rows = measures(document.package, tables.figures_for(document.audience), pack)
     clusters = measures(document.package, tables.figures_for(CLUSTER), pack) if member else ()
-    material = Material(document.package, rows, shared_layouts(clusters, setting), tables, document.versions)
+    layouts = shared_layouts(clusters, setting)
+    material = Material(document.package, rows, layouts, tables, document.versions, document.audience)
     values = content(material, setting)
     template = _templates().get_template("member.qmd" if member else "cluster.qmd")
     margins = {key: values[key] for key in ("running", "footer", "example", "page", "of")}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reports.case_mix import patients
 from reports.change_table import changes_table, level_words
 from reports.charts import Chart, dumbbell_chart, key_chart, pairs_chart, strip_chart, strip_layout
 from reports.checks import FailedCheck, check_lines, failed_checks, measure_check_line
@@ -57,6 +58,7 @@ class Material:
     shared: Mapping[str, Strip]
     tables: Any
     versions: Mapping[str, str]
+    audience: str
 
 
 def content(material: Material, setting: Setting) -> dict[str, Any]:
@@ -77,6 +79,7 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
         "changes": changes_table(material.measures, setting),
         "levels": level_words(setting),
         "practices": _practices(material.measures, setting),
+        "patients": patients(*material.tables.case_mix_for(material.audience), material.measures, setting),
         "practices_withheld": _practices_withheld(material.measures, setting),
         "columns": column_words(material.measures, setting),
         "uncertainty": _uncertainty(material.measures, setting),

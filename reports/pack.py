@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +15,7 @@ import polars as pl
 
 from reports.render import Renderer
 from transforms.definitions import Package
+from transforms.published import PROFILE
 
 CLUSTER = "cluster"
 
@@ -28,6 +29,7 @@ class PackTables:
     sources: pl.DataFrame
     checks: pl.DataFrame
     notes: pl.DataFrame
+    profiles: pl.DataFrame = field(default_factory=PROFILE.to_frame)
 
     @cached_property
     def row(self) -> dict[str, Any]:
@@ -37,6 +39,10 @@ class PackTables:
     def figures_for(self, audience: str) -> pl.DataFrame:
         """What one audience may see."""
         return self.figures.filter(pl.col("audience") == audience)
+
+    def case_mix_for(self, audience: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The profiles and figures that one audience may see."""
+        return self.profiles.filter(pl.col("audience") == audience), self.figures_for(audience)
 
 
 @dataclass(frozen=True)

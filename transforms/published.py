@@ -2,7 +2,7 @@
 
 `report.pack` one row per pack, `report.figure` one row per pack, audience, measure and unit, `report.source` one row
 per pack and extract used, `report.check` one row per pack and check that did not pass, `report.note` one row per pack
-and kind of change in who is in the cluster.
+and kind of change in who is in the cluster, `report.profile` one row per pack, audience and unit: who the patients are.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ FIGURE = pl.Schema(
         "pack_id": pl.String,
         "audience": pl.String,  # "cluster", or the practice_id of the one reader of a member report
         "measure_id": pl.String,
-        "level": pl.String,  # practice | cluster | region (the region without the cluster)
+        "level": pl.String,  # practice | cluster | region (without the cluster) | similar (practices like the reader's)
         "label": pl.String,  # the letter, or the practice's name in `open` mode; the name of a cluster or region
         "own": pl.Boolean,
         "before_state": pl.String,
@@ -123,5 +123,20 @@ NOTE = pl.Schema(
         "pack_id": pl.String,
         "change": pl.String,  # joined | left | closed | merged | not_submitted
         "practices": pl.Int64,  # how many; never which
+    }
+)
+
+PROFILE = pl.Schema(
+    {
+        "pack_id": pl.String,
+        "audience": pl.String,
+        "level": pl.String,  # practice (the reader's own, exact) | cluster | region (without the cluster) | similar
+        "practices": pl.Int64,  # how many stand behind it; null: too few to be shown
+        "list_size": pl.Float64,  # listed patients per practice, average of the window's months
+        "share_women": pl.Float64,  # of 1; null where the age bands do not tell, or it may not be shown
+        "share_0_17": pl.Float64,
+        "share_65": pl.Float64,  # 65 and over
+        "share_80": pl.Float64,
+        "mean_age": pl.Float64,  # in years
     }
 )

@@ -15,6 +15,7 @@ from transforms.codes import CodeSystem
 from transforms.definitions import Package
 from transforms.package_figures import MeasureRun
 from transforms.window_rules import window_reason
+from warehouse import profiles
 from warehouse.connection import reading, writing
 from warehouse.facts import read_facts
 from warehouse.queries import run
@@ -86,6 +87,8 @@ def compute(store: Store, package: Package, period: Period, known_at: datetime, 
             connection.register("frame", pl.concat([each.contributed() for each in runs]))
             run(connection, "forget_contributions", values)
             run(connection, "enter_contributions", values)
+        for window in filter(None, (period.baseline, period.followup)):
+            profiles.keep(connection, facts, window, values)
     return len(measures) + (0 if compared is None else len(compared))
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from transforms.definitions import Package
 from transforms.letters import draw
 from transforms.pack import Meeting
-from transforms.published import CHECK, FIGURE, NOTE, PACK, SOURCE
+from transforms.published import CHECK, FIGURE, NOTE, PACK, PROFILE, SOURCE
 from warehouse.connection import reading, writing
 from warehouse.ledger import utc_now
 from warehouse.queries import run
@@ -24,6 +24,7 @@ TABLES: dict[str, pl.Schema] = {
     "report.source": SOURCE,
     "report.check": CHECK,
     "report.note": NOTE,
+    "report.profile": PROFILE,
 }
 
 

@@ -1,0 +1,1 @@
+delete from {{ table | name }} where window_start = $start::date and window_end = $end::date
