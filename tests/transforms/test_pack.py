@@ -10,6 +10,7 @@ import pytest
 from small_region import BASELINE, BEFORE, BOTH, FOLLOWUP, MINIMUM, NOW, RATE, SHARE, SmallRegion, package
 
 from transforms.disclosure import Mode
+from transforms.disclosure_rules import ruled
 from transforms.pack import Mart, Meeting, exact_figures, members, notes, pack_row, published_figures
 from transforms.package_figures import MeasureRun
 from transforms.published import FIGURE, NOTE, PACK
@@ -48,13 +49,13 @@ def exact(region: SmallRegion, *, followup: bool = True, **asked: Any) -> dict[s
 
 
 def figures(region: SmallRegion, *, followup: bool = True, mode: Mode = "letters") -> pl.DataFrame:
-    parts = []
-    for measure in (RATE, SHARE):
-        known = labels(region, followup=followup)
-        of = meeting(followup=followup, mode=mode)
-        units = exact_figures(measure, of, mart(region, followup=followup), region.facts(), known)
-        parts.append(published_figures(measure, units, of, known, 20))
-    return pl.concat(parts)
+    known, of = labels(region, followup=followup), meeting(followup=followup, mode=mode)
+    figured = mart(region, followup=followup)
+    units = pl.concat([exact_figures(measure, of, figured, region.facts(), known) for measure in (RATE, SHARE)])
+    marked = ruled(package(), units, of.profile)
+    return pl.concat(
+        published_figures(measure, marked.filter(measure_id=measure.id), of, known, 20) for measure in (RATE, SHARE)
+    )
 
 
 def row_of(region: SmallRegion, *, followup: bool = True) -> dict[str, Any]:
