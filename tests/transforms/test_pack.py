@@ -232,3 +232,25 @@ def test_a_baseline_pack_has_no_notes() -> None:
     region = six().add("g", months=NOW, opened=BETWEEN)
     frame = notes(meeting(followup=False), mart(region, followup=False), package(), region.facts(), names(region))
     assert (frame.height, frame.schema) == (0, NOTE)
+
+
+@pytest.mark.parametrize("mode", ["letters", "open", "own_only"])
+@pytest.mark.parametrize("followup", [True, False])
+def test_a_practice_without_consent_changes_nothing_but_the_region(mode: Mode, followup: bool) -> None:
+    """A withheld practice is one that did not consent: with figures nobody could overlook; nothing of it is seen."""
+    marked = six().add("w", consented=False, patients=77777, items=5555, others=4444)
+    without, having = (figures(region, followup=followup, mode=mode) for region in (six(), marked))
+    around = pl.col("level") == "region"
+    assert having.filter(~around).equals(without.filter(~around))
+    rows = [
+        pack_row(meeting(followup=followup, mode=mode), package(), region.facts(), shown, example=True)
+        for region, shown in ((six(), without), (marked, having))
+    ]
+    assert rows[0].equals(rows[1])
+    assert told(marked) == told(six())
+    assert "w" not in labels(marked, followup=followup)
+
+
+def test_the_region_may_hold_a_practice_without_consent() -> None:
+    region = six().add("w", consented=False, patients=77777, items=5555)
+    assert exact(region)["r1"]["now_numerator"] == 60 + 3 * 5555
