@@ -31,14 +31,16 @@ Known = list[tuple[int, list[int]]]
 """Per practice: listed patients and its counts of the three measures; the same in both windows."""
 
 
-def printed(cluster: Known, mode: Mode, reader: str | None = None) -> dict[tuple[str, str], Row]:
+def printed(
+    cluster: Known, mode: Mode, reader: str | None = None, measures: tuple[Measure, ...] = RATES
+) -> dict[tuple[str, str], Row]:
     frames: list[pl.DataFrame] = []
-    for at, each in enumerate(RATES):
+    for at, each in enumerate(measures):
         practices: Any = {letter(n).lower(): ((x[at], size), (x[at], size)) for n, (size, x) in enumerate(cluster)}
         frames.append(exact(practices, each).with_columns(measure_id=pl.lit(each.id)))
-    marked = ruled(package(*RATES), pl.concat(frames), SDS)
+    marked = ruled(package(*measures), pl.concat(frames), SDS)
     found: dict[tuple[str, str], Row] = {}
-    for each in RATES:
+    for each in measures:
         rows = shown(each, marked.filter(measure_id=each.id), View(reader, mode, 20, SDS))
         found |= {(each.id, row["label"]): row for row in rows.iter_rows(named=True)}
     return found
@@ -132,7 +134,7 @@ def doubts(found: dict[tuple[str, str], Row], hidden: str, own: dict[str, int], 
 @explore
 @given(small_clusters(st.integers(0, 14)))
 def test_no_small_count_of_another_is_narrowed_down_in_the_open(cluster: Known) -> None:
-    found = printed(cluster, "open")
+    found = printed(cluster, "open", None, (RATE,))
     names = [letter(n) for n in range(len(cluster))]
     counts = {name: x[0] for name, (_, x) in zip(names, cluster, strict=True)}
     for hidden in (name for name in names if 0 < counts[name] < 5):
@@ -145,7 +147,7 @@ def test_no_small_count_of_another_is_narrowed_down_in_the_open(cluster: Known) 
 @given(small_clusters(st.integers(0, 14)))
 def test_the_others_and_the_cluster_are_the_same_for_every_reader(cluster: Known) -> None:
     """A member holds its own report beside the cluster's: they must not show two totals of one thing."""
-    whole, mine = printed(cluster, "letters"), printed(cluster, "letters", "a")
+    whole, mine = (printed(cluster, "letters", reader, (RATE, OTHER)) for reader in (None, "a"))
     for key, row in mine.items():
         if not row["own"]:
             assert row == whole[key]
@@ -158,7 +160,7 @@ def test_then_minus_matched_gives_no_practice(counts: list[int], leaver: int) ->
 
     def total(several: list[int]) -> int:
         cluster: Known = [(3000, [count, 0, 0]) for count in several]
-        return int(printed(cluster, "letters")[RATE.id, "CLUSTER"]["now_numerator"])
+        return int(printed(cluster, "letters", None, (RATE,))[RATE.id, "CLUSTER"]["now_numerator"])
 
     then, matched = total([*counts, leaver]), total(counts)
     left = {a - b for a in range(then - 2, then + 3) for b in range(matched - 2, matched + 3)}
