@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from random import Random, SystemRandom
 
 import polars as pl
 
 from flows.keys import write_key
+from flows.modes import meeting_for
 from flows.orders import Order, planned
 from flows.settings import PackPlan, SettingsError, Workspace
 from transforms.definitions import Package
+from transforms.disclosure import unlike
 from transforms.disclosure_case_mix import CaseMix, printed_profiles, with_case_mix
 from transforms.disclosure_case_mix_check import case_mix_violations
-from transforms.disclosure_check import Counts, violations
+from transforms.disclosure_check import truth_of, violations
+from transforms.disclosure_rules import hidden_rows, ruled
 from transforms.errors import DataRefusedError, UserError
 from transforms.pack import Mart, Meeting, exact_figures, members, notes, pack_row, published_figures
 from transforms.practice_months import Facts
 from transforms.similar import neighbours
-from warehouse import mart, meetings, packs
+from warehouse import mart, packs
 from warehouse import profiles as mart_profiles
 from warehouse.facts import last_known, read_facts
 
@@ -66,21 +68,22 @@ def build_pack(workspace: Workspace, order: Order) -> None:
     Raises:
         PackBlockedError: a figure breaks a rule; its sentence names the figure.
     """
-    package, meeting = workspace.package(order.package), _meeting(workspace, order)
+    package, meeting = workspace.package(order.package), meeting_for(workspace, order)
     period = order.period(workspace)
     facts = _facts(workspace, period)
     exact = Mart(mart.measures(workspace.store, package, period), mart.comparisons(workspace.store, package, period))
     shown = members(meeting, facts)
     labels = _labels(workspace, meeting, package, shown)
-    figures, counts = _figures(package, meeting, exact, facts, labels)
-    mix = _case_mix(workspace, meeting, exact, facts, labels)
-    figures, profiles = with_case_mix(figures, package, meeting, mix), printed_profiles(meeting, mix, labels)
-    if not counts or all(None in pair for pair in counts.values()):
+    units = _units(package, meeting, exact, facts, labels)
+    if not _delivered_anything(units):
         raise NothingDeliveredError(
             f"The pack {meeting.pack_id} was not made: no practice of the cluster has delivered anything for "
             f"{meeting.later.start} to {meeting.later.end}. Bring the extracts in, or choose another meeting date."
         )
-    faults = violations(figures.iter_rows(named=True), package, meeting.mode, counts)
+    mix = _case_mix(workspace, meeting, exact, facts, labels)
+    figures = with_case_mix(_figures(package, meeting, units, labels), package, meeting, mix)
+    profiles = printed_profiles(meeting, mix, labels)
+    faults = violations(figures, package, truth_of(units, meeting.mode, meeting.profile))
     faults += case_mix_violations(figures.iter_rows(named=True), profiles.iter_rows(named=True), package)
     if faults:
         raise PackBlockedError(f"The pack {meeting.pack_id} was not written: {faults[0]} ({len(faults)} in all).")
@@ -88,17 +91,33 @@ def build_pack(workspace: Workspace, order: Order) -> None:
     row = pack_row(meeting, package, facts, figures, example=workspace.definition.example_data)
     told = notes(meeting, exact, package, facts, shown["practice_id"].to_list())
     if meeting.mode != "open":
-        write_key(
-            workspace, meeting.pack_id, labels, dict(zip(shown["practice_id"], shown["practice_name"], strict=True))
+        names = dict(zip(shown["practice_id"], shown["practice_name"], strict=True))
+        earlier = packs.earlier_letters(workspace.store, meeting, package)
+        write_key(workspace, meeting.pack_id, labels, names, earlier)
+    hidden = hidden_rows(unlike(units, meeting.mode, meeting.profile), meeting.pack_id, package.id)
+    frames = (row, figures, sources, checks, told, profiles, hidden)
+    packs.write_pack(workspace.store, meeting.pack_id, dict(zip(packs.WRITTEN, frames, strict=True)))
+
+
+def _units(package: Package, meeting: Meeting, exact: Mart, facts: Facts, labels: dict[str, str]) -> pl.DataFrame:
+    """The exact figures of every unit and measure of the pack, with what is hidden and why."""
+    units = [exact_figures(measure, meeting, exact, facts, labels) for measure in package.measures]
+    return ruled(package, pl.concat(units, how="diagonal_relaxed"), meeting.profile)
+
+
+def _delivered_anything(units: pl.DataFrame) -> bool:
+    counts = units.filter(pl.col("level") == "practice").select("^.*_(numerator|denominator)$")
+    return counts.height > 0 and counts.select(pl.any_horizontal(pl.all().is_not_null()).any()).item()
+
+
+def _figures(package: Package, meeting: Meeting, units: pl.DataFrame, labels: dict[str, str]) -> pl.DataFrame:
+    parts = [
+        published_figures(
+            measure, units.filter(pl.col("measure_id") == measure.id), meeting, labels, package.minimum_events
         )
-    frames = (row, figures, sources, checks, told, profiles)
-    packs.write_pack(workspace.store, meeting.pack_id, dict(zip(packs.TABLES, frames, strict=True)))
-
-
-def _meeting(workspace: Workspace, order: Order) -> Meeting:
-    """The meeting, with when its baseline was talked about, if it was."""
-    held = meetings.baseline_meeting(workspace.store, order.cluster, order.package)
-    return replace(order.meeting_of(workspace), baseline_meeting=held if order.kind == "followup" else None)
+        for measure in package.measures
+    ]
+    return pl.concat(parts)
 
 
 def _case_mix(workspace: Workspace, meeting: Meeting, exact: Mart, facts: Facts, readers: Mapping[str, str]) -> CaseMix:
@@ -108,26 +127,20 @@ def _case_mix(workspace: Workspace, meeting: Meeting, exact: Mart, facts: Facts,
     return CaseMix(exact, profiles, neighbours(likeness, readers, consented), region)
 
 
-def _figures(
-    package: Package, meeting: Meeting, exact: Mart, facts: Facts, labels: dict[str, str]
-) -> tuple[pl.DataFrame, Counts]:
-    counts: dict[tuple[str, str, str], tuple[float, float]] = {}
-    parts: list[pl.DataFrame] = []
-    for measure in package.measures:
-        units = exact_figures(measure, meeting, exact, facts, labels)
-        for row in units.filter(pl.col("level") == "practice").iter_rows(named=True):
-            for side in ("before", "now"):
-                counts[measure.id, row["label"], side] = row[f"{side}_numerator"], row[f"{side}_denominator"]
-        parts.append(published_figures(measure, units, meeting, labels, package.minimum_events))
-    return pl.concat(parts), counts
-
-
 def _labels(workspace: Workspace, meeting: Meeting, package: Package, shown: pl.DataFrame) -> dict[str, str]:
     if meeting.mode == "open":
         return _names(shown)
+    return packs.letters(
+        workspace.store, meeting, package, shown["practice_id"].to_list(), _chance(workspace, meeting, package)
+    )
+
+
+def _chance(workspace: Workspace, meeting: Meeting, package: Package) -> Callable[[int], Random]:
+    """A source of chance for each round of drawing: the machine's, or for examples one from the workspace's seed."""
     seed = workspace.definition.letters.seed
-    random = SystemRandom() if seed is None else Random(f"{seed}/{meeting.cluster_id}/{package.id}")
-    return packs.letters(workspace.store, meeting, package, shown["practice_id"].to_list(), random)
+    if seed is None:
+        return lambda _: SystemRandom()
+    return lambda rounds: Random(f"{seed}/{meeting.cluster_id}/{package.id}" + (f"/{rounds}" if rounds else ""))
 
 
 def _names(shown: pl.DataFrame) -> dict[str, str]:

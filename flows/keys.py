@@ -14,13 +14,23 @@ FOLDER = "noegler"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_key(workspace: Workspace, pack_id: str, letters: Mapping[str, str], names: Mapping[str, str]) -> Path:
-    """One line per practice: letter, provider number, name and the file that is its own."""
+def write_key(
+    workspace: Workspace,
+    pack_id: str,
+    letters: Mapping[str, str],
+    names: Mapping[str, str],
+    earlier: Mapping[str, str] | None = None,
+) -> Path:
+    """One line per practice: letter, provider number, name and the file that is its own.
+
+    Where letters were drawn anew, also the `earlier` letter of each practice.
+    """
     lines = io.StringIO()
     writer = csv.writer(lines, delimiter=";")
-    writer.writerow(["Bogstav", "Ydernummer", "Praksis", "Fil"])
+    writer.writerow(["Bogstav", "Ydernummer", "Praksis", "Fil", *(["Tidligere bogstav"] if earlier else [])])
     for practice, letter in sorted(letters.items(), key=lambda pair: (len(pair[1]), pair[1])):
-        writer.writerow([letter, practice, _as_text(names[practice]), f"medlem_{letter}"])
+        old = [earlier.get(practice, "")] if earlier else []
+        writer.writerow([letter, practice, _as_text(names[practice]), f"medlem_{letter}", *old])
     path = workspace.store.outbox / FOLDER / f"{pack_id}.csv"
     write_whole(path, lines.getvalue().encode("utf-8-sig"))
     path.parent.chmod(0o700)

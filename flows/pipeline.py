@@ -28,6 +28,7 @@ from flows.documenting import document_checks
 from flows.findings import Findings, cluster_lines, markdown
 from flows.guarding import words_kept_back
 from flows.ingesting import Delivery, Outcome
+from flows.modes import meeting_for
 from flows.orders import Order
 from flows.progress import DISPLAY
 from flows.settings import Workspace, load_workspace
@@ -93,7 +94,7 @@ def build(workspace: Path, order: Order) -> str:
     opened = load_workspace(workspace)
     building.build_pack(opened, order)
     # Only now: a mistyped request that nothing can be made for must not stand as a meeting.
-    meetings.record_request(opened.store, order.meeting_of(opened), order.package, "klyngeflow")
+    meetings.record_request(opened.store, meeting_for(opened, order), order.package, "klyngeflow")
     return order.pack_id
 
 

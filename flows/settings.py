@@ -9,11 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from transforms.contract import Contract, parse_contract
 from transforms.definitions import Package, parse_package
-from transforms.disclosure import Mode
+from transforms.disclosure_profiles import Mode, profile
 from transforms.errors import UserError
 from transforms.model import Strict
 from warehouse.workspace import Store
@@ -52,6 +52,18 @@ class Letters(Strict):
     seed: int | None = None
 
 
+class Disclosure(Strict):
+    """`profile` names the rules for what is rounded and hidden: see transforms/disclosure_profiles.toml."""
+
+    profile: str = "sds"
+
+    @field_validator("profile")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        profile(name)
+        return name
+
+
 class PackPlan(Strict):
     """A pack that `klyngeflow run` makes: for `clusters`, or for every one. Months are given by any day in them."""
 
@@ -83,6 +95,7 @@ class Definition(Strict):
     sources: tuple[str, ...] = SOURCES
     consent: Consent = Consent()
     letters: Letters = Letters()
+    disclosure: Disclosure = Disclosure()
     packs: tuple[PackPlan, ...] = Field(default=())
 
 

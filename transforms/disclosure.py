@@ -1,31 +1,35 @@
 """What each reader may see: the one place where exact figures become printed ones.
 
-Profile `sds`: counts are rounded to 5, nothing under 5 is shown, no unit under 30, no nested difference under 5, and
-rates and shares are computed from the rounded counts. The reader's own practice is exact. In the mode `letters` another
-practice is a dot: its rounded value and nothing that gives its size away.
+`transforms.disclosure_rules` has said which figures are hidden; here the others are rounded as the profile says, shares
+and rates are computed from the rounded counts, and what a reader may not see of others is taken out. The reader's own
+practice is exact. In the mode `letters` another practice is a dot: a value on a coarse grid, and nothing that gives its
+size away.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from transforms.comparison import changes
 from transforms.definitions import Measure
+from transforms.disclosure_profiles import (
+    COLUMNS,
+    JUDGED_RATIOS,
+    JUDGED_VALUES,
+    SIDES,
+    Mode,
+    Profile,
+    profile,
+)
+from transforms.disclosure_rules import COUNTED, SHARES, rounded
 from transforms.intervals import poisson, wilson
-from transforms.verdict import FIGURES, judged
+from transforms.verdict import judged
 
-Mode = Literal["letters", "open", "own_only"]
+__all__ = ["Mode", "View", "shown", "unlike"]
 
-ROUNDING = 5
-SMALLEST_COUNT = 5
-SMALLEST_UNIT = 30
-SMALLEST_CLUSTER = 5
-"""Practices: with fewer delivered, one can be worked out from the total and one's own."""
-SIDES = ("before", "now")
-_COUNTED = ("value", "zero", "too_few")
+DELIVERED = (*COUNTED, "suppressed", "not_computable")
 
 
 @dataclass(frozen=True)
@@ -35,70 +39,101 @@ class View:
     reader: str | None
     mode: Mode
     minimum_events: int
+    profile: Profile = field(default_factory=lambda: profile("sds"))
+
+    @property
+    def dots(self) -> bool:
+        """Whether the others are dots that nothing may be read from but a value."""
+        return self.mode == "letters" and self.profile.coarse_dots
 
 
 def shown(measure: Measure, exact: pl.DataFrame, view: View) -> pl.DataFrame:
-    """`exact` as `view` may see it, one row per unit, with changes and ratio.
+    """The rows of one measure as `view` may see them, one per unit and category, with changes and ratio.
 
-    `exact` has level, unit_id, label, reason, practices and, under before_ and now_, state, numerator and denominator.
-    Rows of other practices are left out where fewer than five delivered (or the mode is `own_only`).
+    `exact` comes from `disclosure_rules.ruled`: level, unit_id, label, reason, practices and, under before_ and now_,
+    state, numerator, denominator, rule and steps. Rows of other practices are left out where the mode is `own_only`, or
+    fewer practices delivered than the profile asks for.
     """
     own = (pl.col("level") == "practice") & (pl.col("unit_id") == (view.reader or ""))
-    marked = exact.with_columns(own=own.fill_null(False))
+    marked = exact.with_columns(own=own.fill_null(value=False)).with_columns(
+        unlike=_unlike(view).over("measure_id", "category")
+    )
     visible = _without_small_clusters(marked, view)
     own_rows = _with_values(measure, visible.filter("own"))
-    rounded = _with_values(measure, _rounded(measure, visible.filter(~pl.col("own")), view.minimum_events))
-    every = pl.concat([own_rows, rounded], how="diagonal_relaxed")
-    return _blanked(_printed(measure, judged(measure, changes(measure, every)), view), view)
+    rounded_rows = _with_values(measure, _rounded(measure, _unjudged(visible.filter(~pl.col("own"))), view))
+    every = judged(measure, changes(measure, pl.concat([own_rows, rounded_rows], how="diagonal_relaxed")))
+    return _nameless(_blanked(_printed(measure, every, view), view), view)
+
+
+def unlike(exact: pl.DataFrame, mode: Mode, rules: Profile) -> pl.DataFrame:
+    """`exact` with the rule `alike` on both sides of every practice that is too much alone of its kind for a dot."""
+    alone = _unlike(View(None, mode, 0, rules)).over("measure_id", "category")
+    marked = exact.with_columns(alone=alone)
+    return marked.with_columns(
+        pl.coalesce(f"{side}_rule", pl.when("alone").then(pl.lit("alike"))).alias(f"{side}_rule") for side in SIDES
+    ).drop("alone")
+
+
+def _unlike(view: View) -> pl.Expr:
+    """Whether a practice that delivered now has too few others that also lack the earlier side, or are not compared.
+
+    Who joined or merged is known to everybody: a dot that alone has no earlier figure would be named by that.
+    """
+    if not view.dots:
+        return pl.lit(value=False)
+    drawn = (pl.col("level") == "practice") & pl.col("now_state").is_in(DELIVERED)
+    had_before = pl.col("before_state").is_in(DELIVERED).fill_null(value=False)
+    compared = pl.col("reason").is_null()
+    few = pl.lit(value=False)
+    for has in (True, False):
+        for same in (True, False):
+            kind = drawn & (had_before == has) & (compared == same)
+            few |= kind & (kind.sum() < view.profile.fewest_alike)
+    return few
 
 
 def _without_small_clusters(rows: pl.DataFrame, view: View) -> pl.DataFrame:
     is_practice = pl.col("level") == "practice"
-    delivered = rows.select((pl.col("now_state").is_in(_COUNTED) & is_practice).sum()).item()
-    if view.mode == "open" or (view.mode == "letters" and delivered >= SMALLEST_CLUSTER):
+    came = rows.filter(is_practice, pl.col("now_state").is_in(COUNTED))["unit_id"].n_unique()
+    if view.mode == "open" or (view.mode == "letters" and came >= view.profile.fewest_practices):
         return rows
     return rows.filter(~is_practice | pl.col("own"))
 
 
-def _rounded(measure: Measure, rows: pl.DataFrame, minimum_events: int) -> pl.DataFrame:
-    observed = "denominator" if measure.kind == "proportion" else "numerator"
+def _unjudged(rows: pl.DataFrame) -> pl.DataFrame:
+    """Takes what was judged of other practices' exact figures away; only what follows from rounded counts may stand."""
+    judged = [name for name in COLUMNS["judged"] if name in rows.columns]
+    return rows.with_columns(pl.when(pl.col("level") != "practice").then(name).alias(name) for name in judged)
+
+
+def _rounded(measure: Measure, rows: pl.DataFrame, view: View) -> pl.DataFrame:
+    observed = "denominator" if measure.kind in SHARES else "numerator"
     for side in SIDES:
-        numerator, denominator = pl.col(f"{side}_numerator"), pl.col(f"{side}_denominator")
-        few_units = (pl.col("level") != "practice") & (pl.col("practices") < SMALLEST_CLUSTER)
-        hidden = pl.col(f"{side}_state").is_in(_COUNTED) & (few_units | _gives_away(measure, numerator, denominator))
+        counted = pl.col(f"{side}_state").is_in(COUNTED)
+        hidden = counted & (pl.col(f"{side}_rule").is_not_null() | pl.col("unlike"))
         state = pl.when(hidden).then(pl.lit("suppressed")).otherwise(f"{side}_state")
-        kept = state.is_in(_COUNTED)
         rows = rows.with_columns(
             state.alias(f"{side}_state"),
-            pl.when(kept).then(rounded(numerator)).alias(f"{side}_numerator"),
-            pl.when(kept).then(rounded(denominator)).alias(f"{side}_denominator"),
+            *(
+                pl.when(counted & ~hidden)
+                .then(rounded(pl.col(f"{side}_{part}"), pl.col(f"{side}_{part}_step")))
+                .alias(f"{side}_{part}")
+                for part in ("numerator", "denominator")
+            ),
         )
         # From the rounded count too: "20, too few" would say that it is 18 or 19.
-        few = pl.when(pl.col(f"{side}_{observed}") < minimum_events).then(pl.lit("too_few")).otherwise(pl.lit("value"))
+        few = pl.col(f"{side}_{observed}") < view.minimum_events
         readable = pl.col(f"{side}_state").is_in(["value", "too_few"])
-        rows = rows.with_columns(pl.when(readable).then(few).otherwise(f"{side}_state").alias(f"{side}_state"))
+        read = pl.when(few).then(pl.lit("too_few")).otherwise(pl.lit("value"))
+        rows = rows.with_columns(pl.when(readable).then(read).otherwise(f"{side}_state").alias(f"{side}_state"))
     return rows
-
-
-def rounded(count: pl.Expr) -> pl.Expr:
-    """`count` to the nearest 5, halves upwards."""
-    return (count / ROUNDING + 0.5).floor() * ROUNDING
-
-
-def _gives_away(measure: Measure, numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
-    small = (numerator > 0) & (numerator < SMALLEST_COUNT)
-    small |= denominator < SMALLEST_UNIT
-    if measure.kind == "proportion":
-        rest = denominator - numerator
-        small |= (rest > 0) & (rest < SMALLEST_COUNT)
-    return small.fill_null(False)
 
 
 def _with_values(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
     for side in SIDES:
         numerator, denominator = pl.col(f"{side}_numerator"), pl.col(f"{side}_denominator")
-        known = pl.col(f"{side}_state").is_in(_COUNTED) & (denominator > 0)
-        if measure.kind == "proportion":
+        known = pl.col(f"{side}_state").is_in(COUNTED) & (denominator > 0)
+        if measure.kind in SHARES:
             lower, upper = wilson(numerator, denominator)
         else:
             lower, upper = (limit / denominator for limit in poisson(numerator))
@@ -111,40 +146,76 @@ def _with_values(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _printed(measure: Measure, rows: pl.DataFrame, view: View) -> pl.DataFrame:
-    """Give dots the value that is printed: from all its decimals the rounded counts, and so the size, can be found."""
-    if view.mode == "open":
-        return rows
-    dot = (pl.col("level") == "practice") & ~pl.col("own")
-    values = [f"{side}_value" for side in SIDES]
-    rows = rows.with_columns(
-        pl.when(dot).then(pl.col(value).round(measure.decimals)).otherwise(value).alias(value) for value in values
-    )
-    before, now = (pl.col(value) for value in values)
+    """Puts dots on their grid, and what was judged of the cluster and region at as many decimals as are printed."""
+    dot = (pl.col("level") == "practice") & ~pl.col("own") & view.dots
+    for side in SIDES:
+        value = on_grid(pl.col(f"{side}_value"), measure, view.profile)
+        state = _state_of_dot(value, pl.col(f"{side}_state"), measure, view)
+        rows = rows.with_columns(
+            pl.when(dot).then(value).otherwise(f"{side}_value").alias(f"{side}_value"),
+            pl.when(dot).then(state).otherwise(f"{side}_state").alias(f"{side}_state"),
+        )
+    before, now = pl.col("before_value"), pl.col("now_value")
     changed = dot & pl.col("change").is_not_null()
+    decimals = dict.fromkeys(JUDGED_VALUES, measure.decimals) | dict.fromkeys(JUDGED_RATIOS, 4)
     return rows.with_columns(
+        *(
+            pl.when(pl.col("own")).then(name).otherwise(pl.col(name).round(places)).alias(name)
+            for name, places in decimals.items()
+            if name in rows.columns
+        ),
         change=pl.when(changed).then(now - before).otherwise("change"),
         ratio=pl.when(changed & (before > 0)).then(now / before).when(~dot).then("ratio"),
     )
 
 
-def _blanked(rows: pl.DataFrame, view: View) -> pl.DataFrame:
-    """Take from other practices what gives their size away, and from one that delivered nothing letter and figures.
+def on_grid(value: pl.Expr, measure: Measure, rules: Profile) -> pl.Expr:
+    """`value` to the nearest `dot_step`. What is not nought is not printed as nought, nor what is not all as all."""
+    step = pl.col("dot_step")
+    least = step * (rules.smallest_printed / rules.rounding)
+    nearest = ((value / step + 0.5).floor() * step).clip(lower_bound=least)
+    if measure.kind in SHARES:
+        nearest = pl.when(value < measure.per).then(nearest.clip(upper_bound=measure.per - least)).otherwise(value)
+    return pl.when(value > 0).then(nearest.round(10)).otherwise(value)
 
-    Its earlier figure would tell which one it is to everybody who kept the earlier report.
+
+def _state_of_dot(value: pl.Expr, state: pl.Expr, measure: Measure, view: View) -> pl.Expr:
+    """Whether a dot is too few, by its printed value alone: its own count beside its value would give its size."""
+    if measure.kind in SHARES:
+        return state
+    few = value < view.minimum_events / view.profile.rounding * pl.col("dot_step")
+    read = pl.when(few).then(pl.lit("too_few")).otherwise(pl.lit("value"))
+    return pl.when(state.is_in(["value", "too_few"])).then(read).otherwise(state)
+
+
+def _blanked(rows: pl.DataFrame, view: View) -> pl.DataFrame:
+    """Takes out what the profile does not show of others in this mode, and all that was judged of a hidden side."""
+    practice = pl.col("level") == "practice"
+    of_others = view.profile.columns(view.mode, practice=True)
+    of_around = view.profile.columns(view.mode, practice=False)
+    hidden = pl.any_horizontal((pl.col(f"{side}_state") == "suppressed").fill_null(value=False) for side in SIDES)
+    judged = COLUMNS["judged"]
+    blanked: list[pl.Expr] = []
+    for name in (name for item in COLUMNS.values() for name in item if name in rows.columns):
+        may = pl.col("own") | pl.when(practice).then(pl.lit(name in of_others)).otherwise(pl.lit(name in of_around))
+        may &= pl.col("own") | ~hidden if name in judged else pl.lit(value=True)
+        blanked.append(pl.when(may).then(name).alias(name))
+    return rows.with_columns(*blanked, comparable=pl.col("reason").is_null())
+
+
+def _nameless(rows: pl.DataFrame, view: View) -> pl.DataFrame:
+    """Takes letter and figures from dots that did not deliver, or are too much alone of their kind.
+
+    An earlier figure would tell which one it is to everybody who kept the earlier report.
     """
+    if not view.dots:
+        return rows
     dot = (pl.col("level") == "practice") & ~pl.col("own")
-    if view.mode == "open":
-        return rows.with_columns(comparable=pl.col("reason").is_null())
-    sizes = [f"{side}_{part}" for side in SIDES for part in ("numerator", "denominator", "lower", "upper")]
-    hidden = [*sizes, "change_lower", "change_upper", *FIGURES, "background_ratio", "verdict", "verdict_reason"]
-    nameless = dot & ~pl.col("now_state").is_in([*_COUNTED, "suppressed", "not_computable"])
-    known = [f"{side}_value" for side in SIDES]
-    delivered_before = nameless & pl.col("before_state").is_in(_COUNTED)
+    nameless = dot & (pl.col("unlike") | ~pl.col("now_state").is_in(DELIVERED))
+    known = [name for item in COLUMNS.values() for name in item if name in rows.columns]
+    before = pl.when(nameless & pl.col("before_state").is_in(DELIVERED)).then(pl.lit("suppressed"))
     return rows.with_columns(
-        *(pl.when(~dot).then(column).alias(column) for column in hidden),
-        *(pl.when(~nameless).then(column).alias(column) for column in (*known, "change", "ratio")),
-        pl.when(delivered_before).then(pl.lit("suppressed")).otherwise("before_state").alias("before_state"),
-        pl.when(~nameless).then("label").otherwise(pl.lit("")).alias("label"),
-        pl.when(~dot).then("reason").alias("reason"),
-        comparable=pl.col("reason").is_null(),
+        *(pl.when(~nameless).then(name).alias(name) for name in known),
+        before.otherwise("before_state").alias("before_state"),
+        label=pl.when(~nameless).then("label").otherwise(pl.lit("")),
     )

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.definitions import Measure, Package
-from transforms.disclosure import ROUNDING, SMALLEST_CLUSTER, SMALLEST_COUNT, SMALLEST_UNIT, View, rounded, shown
+from transforms.disclosure import View, shown
+from transforms.disclosure_profiles import Profile
+from transforms.disclosure_rules import rounded, ruled
 from transforms.pack import Mart, Meeting
 from transforms.profile import COUNTS, SHARES
 from transforms.published import FIGURE, PROFILE
@@ -49,25 +51,38 @@ def with_case_mix(figures: pl.DataFrame, package: Package, meeting: Meeting, mix
     `figures` are rounded and hidden already.
     """
     parts: list[pl.DataFrame] = []
+    alike = _alike(package, meeting, mix)
     for measure in package.measures:
         rows = figures.filter(pl.col("measure_id") == measure.id)
         parts.append(_standardised(measure, rows, _factors(measure, meeting, mix)))
-        parts.append(_printed_similar(measure, meeting, mix, package.minimum_events))
+        pool = alike.filter(pl.col("measure_id") == measure.id)
+        parts.append(_printed_similar(measure, pool, meeting, package.minimum_events))
     return pl.concat(parts)
+
+
+def _alike(package: Package, meeting: Meeting, mix: CaseMix) -> pl.DataFrame:
+    """The exact figures of each reader's pool and measure, with what is hidden and why."""
+    pools = [
+        similar_figures(measure, meeting, mix.mart, mix.pairs).with_columns(measure_id=pl.lit(measure.id))
+        for measure in package.measures
+    ]
+    known = pl.concat(pools)
+    return known if known.is_empty() else ruled(package, known, meeting.profile)
 
 
 def printed_profiles(meeting: Meeting, mix: CaseMix, readers: Collection[str]) -> pl.DataFrame:
     """The rows of report.profile: cluster and region (without the cluster) for all, and to each reader its own."""
     cluster = mix.profiles.filter(level="cluster", unit_id=meeting.cluster_id)
     region = _without(mix.profiles.filter(level="region", unit_id=mix.region_id), cluster)
-    around = pl.concat([_rounded_profile(rows, pl.lit(None, pl.String)) for rows in (cluster, region)])
+    rules = meeting.profile
+    around = pl.concat([_rounded_profile(rows, pl.lit(None, pl.String), rules) for rows in (cluster, region)])
     own = mix.profiles.filter(pl.col("level") == "practice", pl.col("unit_id").is_in(list(readers)))
     alike = similar_profiles(mix.profiles, mix.pairs).with_columns(level=pl.lit("similar"))
     audiences = pl.DataFrame({"audience": ["cluster", *readers]}, schema={"audience": pl.String})
     rows = [
         audiences.join(around.drop("audience"), how="cross"),
         own.with_columns(audience="unit_id"),
-        _rounded_profile(alike, pl.col("reader")).filter(pl.col("practices").is_not_null()),
+        _rounded_profile(alike, pl.col("reader"), rules).filter(pl.col("practices").is_not_null()),
     ]
     shaped = [_shaped(each.with_columns(pack_id=pl.lit(meeting.pack_id)), PROFILE) for each in rows]
     return pl.concat(shaped).sort("audience", "level")
@@ -112,13 +127,11 @@ def _standardised(
     return rows.with_columns(columns)
 
 
-def _printed_similar(measure: Measure, meeting: Meeting, mix: CaseMix, minimum_events: int) -> pl.DataFrame:
-    exact = similar_figures(measure, meeting, mix.mart, mix.pairs)
+def _printed_similar(measure: Measure, exact: pl.DataFrame, meeting: Meeting, minimum_events: int) -> pl.DataFrame:
     if exact.is_empty():
         return FIGURE.to_frame()
-    rows = shown(measure, exact, View(None, meeting.mode, minimum_events)).with_columns(
-        pack_id=pl.lit(meeting.pack_id), measure_id=pl.lit(measure.id), audience="unit_id"
-    )
+    view = View(None, meeting.mode, minimum_events, meeting.profile)
+    rows = shown(measure, exact, view).with_columns(pack_id=pl.lit(meeting.pack_id), audience="unit_id")
     factors = dict(exact.select("unit_id", "now_factor").iter_rows())
     # A pool is nobody's own, so that its figures are rounded; its factor stands under its reader's name.
     filled = _standardised(
@@ -150,13 +163,13 @@ def _without(region: pl.DataFrame, cluster: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _rounded_profile(rows: pl.DataFrame, reader: pl.Expr) -> pl.DataFrame:
-    """Rows for the audience `reader`: sizes to 5, shares of rounded counts."""
-    enough = (pl.col("practices") >= SMALLEST_CLUSTER) & (pl.col("patients") >= SMALLEST_UNIT)
-    patients = rounded(pl.col("patients"))
+def _rounded_profile(rows: pl.DataFrame, reader: pl.Expr, rules: Profile) -> pl.DataFrame:
+    """Rows for the audience `reader`: sizes rounded as the profile says, shares of rounded counts."""
+    enough = (pl.col("practices") >= rules.fewest_practices) & (pl.col("patients") >= rules.smallest_unit)
+    patients = rounded(pl.col("patients"), rules.rounding)
     shares = [
-        pl.when(enough & ~_few(pl.col(count)) & ~_few(pl.col("patients") - pl.col(count)))
-        .then((rounded(pl.col(count)) / patients).round(SHARE_DECIMALS))
+        pl.when(enough & ~_few(pl.col(count), rules) & ~_few(pl.col("patients") - pl.col(count), rules))
+        .then((rounded(pl.col(count), rules.rounding) / patients).round(SHARE_DECIMALS))
         .alias(share)
         for count, share in zip(COUNTS, SHARES, strict=True)
     ]
@@ -164,11 +177,11 @@ def _rounded_profile(rows: pl.DataFrame, reader: pl.Expr) -> pl.DataFrame:
         reader.alias("audience"),
         "level",
         pl.when(enough).then("practices").alias("practices"),
-        pl.when(enough).then((pl.col("list_size") / ROUNDING).round() * ROUNDING).alias("list_size"),
+        pl.when(enough).then((pl.col("list_size") / rules.rounding).round() * rules.rounding).alias("list_size"),
         *shares,
         pl.when(enough).then(pl.col("mean_age").round(0)).alias("mean_age"),
     )
 
 
-def _few(count: pl.Expr) -> pl.Expr:
-    return (count > 0) & (count < SMALLEST_COUNT)
+def _few(count: pl.Expr, rules: Profile) -> pl.Expr:
+    return (count > 0) & (count < rules.smallest_count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
@@ -11,6 +11,7 @@ import polars as pl
 from transforms.calendar import Window
 from transforms.definitions import Measure, Package
 from transforms.disclosure import Mode, View, shown
+from transforms.disclosure_profiles import Profile, profile
 from transforms.practice_months import Facts, clusters_by_month
 from transforms.published import FIGURE, NOTE, PACK
 from transforms.verdict import YARDSTICK
@@ -25,7 +26,10 @@ _NOTES = {"joined": "joined", "closed": "closed", "merged": "merged", "missing_b
 
 @dataclass(frozen=True)
 class Meeting:
-    """One meeting's pack: which cluster, package, windows and mode. Without a follow-up window it is a baseline."""
+    """One meeting's pack: which cluster, package, windows, mode and disclosure profile.
+
+    Without a follow-up window it is a baseline.
+    """
 
     pack_id: str
     cluster_id: str
@@ -34,6 +38,7 @@ class Meeting:
     followup: Window | None
     mode: Mode
     language: str
+    profile: Profile = field(default_factory=lambda: profile("sds"))
     baseline_meeting: date | None = None
 
     @property
@@ -112,6 +117,7 @@ def exact_figures(
     too_early = pl.lit("before_meeting" if meeting.began_before_meeting else None, dtype=pl.String)
     return held_against.with_columns(
         reason=pl.coalesce("reason", too_early),
+        measure_id=pl.lit(measure.id),
         label=pl.col("unit_id").replace_strict(names, return_dtype=pl.String),
         practices=pl.when(pl.col("level") == "region")
         .then(_others(rows, meeting, mart, facts, labels))
@@ -136,10 +142,13 @@ def _others(rows: pl.DataFrame, meeting: Meeting, mart: Mart, facts: Facts, labe
 def published_figures(
     measure: Measure, exact: pl.DataFrame, meeting: Meeting, readers: Iterable[str], minimum_events: int
 ) -> pl.DataFrame:
-    """The measure's rows of report.figure: for the cluster, and for each of the `readers` (practices)."""
+    """The measure's rows of report.figure: for the cluster, and for each of the `readers` (practices).
+
+    `exact` has been through `disclosure_rules.ruled`, with all measures of the pack.
+    """
     audiences: list[pl.DataFrame] = []
     for reader in (None, *readers):
-        rows = shown(measure, exact, View(reader, meeting.mode, minimum_events))
+        rows = shown(measure, exact, View(reader, meeting.mode, minimum_events, meeting.profile))
         audiences.append(rows.with_columns(audience=pl.lit(reader or "cluster")))
     every = pl.concat(audiences, how="diagonal_relaxed").with_columns(
         pack_id=pl.lit(meeting.pack_id), measure_id=pl.lit(measure.id)

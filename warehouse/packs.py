@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 
 from transforms.definitions import Package
-from transforms.letters import draw
+from transforms.disclosure_rules import HIDDEN
+from transforms.letters import draw, outgrows
 from transforms.pack import Meeting
 from transforms.published import CHECK, FIGURE, NOTE, PACK, PROFILE, SOURCE
 from warehouse.connection import reading, writing
@@ -26,21 +27,48 @@ TABLES: dict[str, pl.Schema] = {
     "report.note": NOTE,
     "report.profile": PROFILE,
 }
+WRITTEN = TABLES | {"mart.hidden": HIDDEN}
+"""What a pack is made of: the tables that reports read, and why each hidden figure is hidden, which they do not."""
 
 
 def letters(
-    store: Store, meeting: Meeting, package: Package, practices: Sequence[str], random: Random
+    store: Store, meeting: Meeting, package: Package, practices: Sequence[str], random: Callable[[int], Random]
 ) -> dict[str, str]:
-    """The letter of each practice for this cluster and topic; drawn at the first pack and kept from then on."""
+    """The letter of each practice for this cluster and topic; drawn at the first pack and kept until new ones are.
+
+    `random` makes a source of chance for the round of drawing: 0 at first, one more each time letters were ended.
+    """
     topic = {"cluster_id": meeting.cluster_id, "package_id": package.id}
     with writing(store.database) as connection:
         held: dict[str, str] = dict(run(connection, "read_letters", topic).fetchall())
-        drawn = draw(practices, held, random)
+        ended: list[tuple[str, datetime]] = run(connection, "read_ended_letters", topic).fetchall()
+        if outgrown := outgrows(practices, held, [letter for letter, _ in ended]):
+            now = utc_now()
+            run(connection, "end_letters", topic | {"ended_at": now, "why": "the cluster outgrew single letters"})
+            ended += [(letter, now) for letter in held.values()]
+        rounds = len({moment for _, moment in ended})
+        drawn = draw(practices, {} if outgrown else held, random(rounds), [letter for letter, _ in ended])
         for practice, letter in drawn.items():
-            if practice not in held:
+            if outgrown or practice not in held:
                 row = topic | {"practice_id": practice, "letter": letter, "drawn_at": utc_now()}
                 run(connection, "enter_letter", row)
     return {practice: drawn[practice] for practice in practices}
+
+
+def earlier_letters(store: Store, meeting: Meeting, package: Package) -> dict[str, str]:
+    """The letter that each practice had last, before the ones it has now; for the coordinator's key."""
+    topic = {"cluster_id": meeting.cluster_id, "package_id": package.id}
+    with reading(store.database) as connection:
+        return dict(run(connection, "read_earlier_letters", topic).fetchall())
+
+
+def end_letters(store: Store, cluster_id: str, package_id: str, why: str) -> int:
+    """End the letters of a cluster and topic, so that the next pack draws new ones; returns how many there were."""
+    topic = {"cluster_id": cluster_id, "package_id": package_id}
+    with writing(store.database) as connection:
+        held = run(connection, "read_letters", topic).fetchall()
+        run(connection, "end_letters", topic | {"ended_at": utc_now(), "why": why})
+    return len(held)
 
 
 def sources_and_checks(
@@ -71,11 +99,11 @@ def _shaped(frame: pl.DataFrame, schema: pl.Schema, meeting: Meeting) -> pl.Data
 
 
 def write_pack(store: Store, pack_id: str, tables: Mapping[str, pl.DataFrame]) -> None:
-    """Put the pack's rows in report.*, in place of those it had."""
+    """Put the pack's rows in the tables of WRITTEN, in place of those it had."""
     with writing(store.database) as connection:
         for table, frame in tables.items():
             run(connection, "forget_pack", {"pack_id": pack_id}, table=table)
-            connection.register("frame", frame.select(TABLES[table].names()))
+            connection.register("frame", frame.select(WRITTEN[table].names()))
             run(connection, "enter_frame", table=table)
 
 

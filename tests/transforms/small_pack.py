@@ -11,7 +11,9 @@ from small_region import RATE, SHARE, package
 
 from transforms.definitions import Measure
 from transforms.disclosure import Mode, View, shown
-from transforms.disclosure_check import violations
+from transforms.disclosure_check import truth_of, violations
+from transforms.disclosure_profiles import Profile, profile
+from transforms.disclosure_rules import ruled
 from transforms.published import FIGURE
 
 Row = dict[str, Any]
@@ -20,6 +22,7 @@ Side = tuple[float, float] | str
 SIDES = ("before", "now")
 PARTS = ("numerator", "denominator", "value", "lower", "upper")
 COUNTED = ("value", "zero", "too_few")
+SDS = profile("sds")
 PLENTY: tuple[Side, Side] = ((62, 413), (58, 397))
 SCHEMA: dict[str, Any] = {"reason": pl.String, "practices": pl.Int64}
 SCHEMA |= {f"{side}_{part}": pl.Float64 for side in SIDES for part in ("numerator", "denominator")}
@@ -50,9 +53,17 @@ def exact(
     for row in rows:
         row["reason"] = (reasons or {}).get(row["unit_id"])
     both = [row for row in rows if row["reason"] is None and all(row[f"{side}_state"] in COUNTED for side in SIDES)]
-    large = {"cluster": ((613, 4013), (571, 3987)), "region": ((6133, 40013), (5717, 39987))}
+    large = {"cluster": _pooled(both), "region": ((6133, 40013), (5717, 39987))}
     rows += [unit(measure, level, level, sides) for level, sides in (large | dict(around or {})).items()]
     return pl.DataFrame([row | {"practices": len(both)} for row in rows], schema_overrides=SCHEMA)
+
+
+def _pooled(rows: Sequence[Row]) -> tuple[Side, Side]:
+    """Sum over sum of the practices that are compared; where none is, a large cluster."""
+    before, now = (
+        tuple(sum(row[f"{side}_{part}"] for row in rows) for part in ("numerator", "denominator")) for side in SIDES
+    )
+    return (before, now) if rows else ((613, 4013), (571, 3987))
 
 
 def cluster_of(count: int, *last: tuple[Side, Side]) -> dict[str, tuple[Side, Side]]:
@@ -62,10 +73,15 @@ def cluster_of(count: int, *last: tuple[Side, Side]) -> dict[str, tuple[Side, Si
 
 
 def show(
-    frame: pl.DataFrame, reader: str | None = None, mode: Mode = "letters", measure: Measure = RATE
+    frame: pl.DataFrame,
+    reader: str | None = None,
+    mode: Mode = "letters",
+    measure: Measure = RATE,
+    rules: Profile = SDS,
 ) -> dict[str, Row]:
     """What `reader` sees, by unit."""
-    rows = shown(measure, frame, View(reader, mode, 20))
+    units = ruled(package(measure), named(frame, measure), rules)
+    rows = shown(measure, units, View(reader, mode, 20, rules))
     return {row["unit_id"]: row for row in rows.iter_rows(named=True)}
 
 
@@ -74,21 +90,24 @@ def printed(
     mode: Mode = "letters",
     measure: Measure = RATE,
     readers: Sequence[str | None] = (None, "a", "g"),
+    rules: Profile = SDS,
 ) -> list[Row]:
     """The rows of report.figure for the cluster (None) and for some readers."""
     rows: list[Row] = []
     for reader in readers:
-        for row in show(frame, reader, mode, measure).values():
-            named = row | {"audience": reader or "cluster", "measure_id": measure.id, "pack_id": "pack"}
-            rows.append({name: named.get(name) for name in FIGURE})
+        for row in show(frame, reader, mode, measure, rules).values():
+            whole = row | {"audience": reader or "cluster", "measure_id": measure.id, "pack_id": "pack"}
+            rows.append({name: whole.get(name) for name in FIGURE})
     return rows
 
 
-def faults(rows: list[Row], frame: pl.DataFrame, mode: Mode = "letters", measure: Measure = RATE) -> list[str]:
+def named(frame: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    return frame.with_columns(measure_id=pl.lit(measure.id))
+
+
+def faults(
+    rows: list[Row], frame: pl.DataFrame, mode: Mode = "letters", measure: Measure = RATE, rules: Profile = SDS
+) -> list[str]:
     """What the last look says of `rows`, made of `frame`."""
-    counts = {
-        (measure.id, row["label"], side): (row[f"{side}_numerator"], row[f"{side}_denominator"])
-        for row in frame.filter(level="practice").iter_rows(named=True)
-        for side in SIDES
-    }
-    return violations(rows, package(RATE, SHARE), mode, counts)
+    figures = pl.DataFrame(rows, schema=FIGURE)
+    return violations(figures, package(RATE, SHARE), truth_of(named(frame, measure), mode, rules))

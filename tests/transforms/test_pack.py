@@ -10,6 +10,7 @@ import pytest
 from small_region import BASELINE, BEFORE, BOTH, FOLLOWUP, MINIMUM, NOW, RATE, SHARE, SmallRegion, package
 
 from transforms.disclosure import Mode
+from transforms.disclosure_rules import ruled
 from transforms.pack import Mart, Meeting, exact_figures, members, notes, pack_row, published_figures
 from transforms.package_figures import MeasureRun
 from transforms.published import FIGURE, NOTE, PACK
@@ -48,13 +49,13 @@ def exact(region: SmallRegion, *, followup: bool = True, **asked: Any) -> dict[s
 
 
 def figures(region: SmallRegion, *, followup: bool = True, mode: Mode = "letters") -> pl.DataFrame:
-    parts = []
-    for measure in (RATE, SHARE):
-        known = labels(region, followup=followup)
-        of = meeting(followup=followup, mode=mode)
-        units = exact_figures(measure, of, mart(region, followup=followup), region.facts(), known)
-        parts.append(published_figures(measure, units, of, known, 20))
-    return pl.concat(parts)
+    known, of = labels(region, followup=followup), meeting(followup=followup, mode=mode)
+    figured = mart(region, followup=followup)
+    units = pl.concat([exact_figures(measure, of, figured, region.facts(), known) for measure in (RATE, SHARE)])
+    marked = ruled(package(), units, of.profile)
+    return pl.concat(
+        published_figures(measure, marked.filter(measure_id=measure.id), of, known, 20) for measure in (RATE, SHARE)
+    )
 
 
 def row_of(region: SmallRegion, *, followup: bool = True) -> dict[str, Any]:
@@ -231,3 +232,25 @@ def test_a_baseline_pack_has_no_notes() -> None:
     region = six().add("g", months=NOW, opened=BETWEEN)
     frame = notes(meeting(followup=False), mart(region, followup=False), package(), region.facts(), names(region))
     assert (frame.height, frame.schema) == (0, NOTE)
+
+
+@pytest.mark.parametrize("mode", ["letters", "open", "own_only"])
+@pytest.mark.parametrize("followup", [True, False])
+def test_a_practice_without_consent_changes_nothing_but_the_region(mode: Mode, followup: bool) -> None:
+    """A withheld practice is one that did not consent: with figures nobody could overlook; nothing of it is seen."""
+    marked = six().add("w", consented=False, patients=77777, items=5555, others=4444)
+    without, having = (figures(region, followup=followup, mode=mode) for region in (six(), marked))
+    around = pl.col("level") == "region"
+    assert having.filter(~around).equals(without.filter(~around))
+    rows = [
+        pack_row(meeting(followup=followup, mode=mode), package(), region.facts(), shown, example=True)
+        for region, shown in ((six(), without), (marked, having))
+    ]
+    assert rows[0].equals(rows[1])
+    assert told(marked) == told(six())
+    assert "w" not in labels(marked, followup=followup)
+
+
+def test_the_region_may_hold_a_practice_without_consent() -> None:
+    region = six().add("w", consented=False, patients=77777, items=5555)
+    assert exact(region)["r1"]["now_numerator"] == 60 + 3 * 5555

@@ -1,5 +1,5 @@
 -- Consent: what the practice said; where it said nothing, the workspace's rule. A no that is known holds at once, also
--- when it was announced for later. A withheld practice is in no report until reports can leave out one practice.
+-- when it was announced for later. A withheld practice counts as one that did not consent: in no report, no letter, no cluster total.
 select practice.practice_id, practice_name, opened, closed, successor_id,
     coalesce(consent.given, $silence::boolean) and withheld.practice_id is null as consented
 from registry.practice as practice

@@ -1,0 +1,32 @@
+"""How a pack is to be shown: what the cluster agreed on for the day of its meeting, else the workspace's rule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flows.orders import Order
+from flows.settings import Workspace
+from transforms.disclosure_profiles import profile
+from transforms.modes import mode_on
+from transforms.pack import Meeting
+from warehouse import meetings
+from warehouse.facts import last_known
+from warehouse.registry import registry_known
+
+
+def meeting_for(workspace: Workspace, order: Order) -> Meeting:
+    """The meeting with the mode of the registry for that cluster, package and day, and the workspace's profile.
+
+    A follow-up knows when its baseline was talked about, if it was.
+    """
+    meeting = order.meeting_of(workspace)
+    tables = registry_known(workspace.store, last_known(workspace.store))
+    agreed = mode_on(tables["anonymity"], order.cluster, order.package, order.meeting)
+    rules = profile(workspace.definition.disclosure.profile)
+    held = meetings.baseline_meeting(workspace.store, order.cluster, order.package)
+    return replace(
+        meeting,
+        mode=agreed or meeting.mode,
+        profile=rules,
+        baseline_meeting=held if order.kind == "followup" else None,
+    )
