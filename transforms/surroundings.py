@@ -20,6 +20,7 @@ from transforms.definitions import Measure
 
 INFORMATIVE = 5
 """Fewest events on each side of a change that tells how much changes vary: the logarithm of fewer is too skewed."""
+PRIOR = ("prior_mean", "prior_variance", "prior_observed", "prior_units", "freedom")
 _TYPICAL_DRIFT = 0.05
 """Standard deviation of drift that the weights of the first fit are made for; the estimate does not rest on it."""
 
@@ -31,7 +32,8 @@ def surroundings(measure: Measure, pairs: pl.DataFrame) -> pl.DataFrame:
     denominator, value, lower, upper under the prefixes before_ and now_. Without a cluster (it moved, or is in no
     report) a practice is around every cluster of its region. Columns: background_change and
     background_variance (on the scale), background_ratio; dispersion, drift, cluster_drift; and for practices and
-    clusters apart prior_mean, prior_variance, freedom (`*_practice`, `*_cluster`). Null where too few others are there.
+    clusters apart prior_mean, prior_variance, prior_observed (the baselines' variance, sampling and all), prior_units
+    (how many of equal size they are worth) and freedom (`*_practice`, `*_cluster`). Null where too few others are there.
     Source: the moments of DerSimonian & Laird 1986, Control Clin Trials 7:177-88, with the variance as a line in the
     events' own (dispersion + drift x information); priors by Marshall 1991, Appl Stat 40:283-94.
     """
@@ -197,8 +199,9 @@ def _priors(measure: Measure, units: pl.DataFrame, level: str) -> pl.DataFrame:
     sized = sized.with_columns(middle=(n * p).sum().over("cluster_id") / n.sum().over("cluster_id"))
     return sized.group_by("cluster_id").agg(
         pl.col("middle").first().alias(f"prior_mean_{level}"),
-        ((n * (p - pl.col("middle")) ** 2).sum() / n.sum()).alias(f"observed_{level}"),
+        ((n * (p - pl.col("middle")) ** 2).sum() / n.sum()).alias(f"prior_observed_{level}"),
         n.mean().alias(f"size_{level}"),
+        (n.sum() ** 2 / (n**2).sum()).alias(f"prior_units_{level}"),
     )
 
 
@@ -220,7 +223,7 @@ def _without_noise(measure: Measure, found: pl.DataFrame) -> pl.DataFrame:
     for level, drift in passing.items():
         mean = pl.col(f"prior_mean_{level}")
         sampling = pl.col("dispersion") * scales.unit_variance(kind, mean) / pl.col(f"size_{level}")
-        lasting = pl.col(f"observed_{level}") - sampling - drift / 2 * scales.slope(kind, mean) ** 2
+        lasting = pl.col(f"prior_observed_{level}") - sampling - drift / 2 * scales.slope(kind, mean) ** 2
         variances.append(lasting.clip(lower_bound=0).alias(f"prior_variance_{level}"))
     shared = pl.col("drift") * pl.col("few_practices") + pl.col("cluster_drift").fill_null(0.0) * pl.col("few_clusters")
     return found.with_columns(
@@ -233,5 +236,5 @@ def _without_noise(measure: Measure, found: pl.DataFrame) -> pl.DataFrame:
         "dispersion",
         "drift",
         "cluster_drift",
-        *(f"{part}_{level}" for part in ("prior_mean", "prior_variance", "freedom") for level in passing),
+        *(f"{part}_{level}" for part in PRIOR for level in passing),
     )

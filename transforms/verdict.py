@@ -17,6 +17,7 @@ from scipy.special import stdtrit  # pyright: ignore[reportMissingTypeStubs]
 from transforms import scales
 from transforms.definitions import Measure
 from transforms.intervals import tail_probability
+from transforms.prediction import limits
 
 Verdict = Literal["likely change", "cannot be told from chance", "too few data", "not comparable"]
 Why = Literal["background", "expected", "check"]
@@ -34,7 +35,7 @@ def judged(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
 
     `rows` has one row per unit: level, reason, both windows' state, numerator, denominator, value, lower and upper
     under before_ and now_, and from `surroundings`: background_change, background_variance, dispersion, drift,
-    cluster_drift, prior_mean, prior_variance, freedom; further concentration (of the unit's events on its practices,
+    cluster_drift, prior_mean, prior_variance, prior_observed, prior_units, freedom; further concentration (of the unit's events on its practices,
     1 for a practice) and check_bias (by how much, as a logarithm, a failed check may have moved the figures; 0 where
     none did).
 
@@ -59,6 +60,9 @@ _WORKING = (
     "lasting_variance",
     "expected_at",
     "expected_error",
+    "kept",
+    "apart",
+    "doubt",
     "asked",
 )
 
@@ -109,30 +113,44 @@ def _drift() -> pl.Expr:
 def _expected(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
     """The shrunken baseline moved with the background, and how far from it a follow-up may lie."""
     kind, per = measure.kind, measure.per
-    passing = _drift() / 2
     prior, lasting = pl.col("prior_mean"), pl.col("prior_variance")
     baseline = scales.value_at(kind, pl.col("before_at"))
-    noise = (
-        pl.col("dispersion") * scales.unit_variance(kind, prior) / _size(measure)
-        + passing * scales.slope(kind, prior) ** 2
-    )
-    kept = pl.when(lasting > 0).then(lasting / (lasting + noise)).otherwise(0.0)
-    shrunken = prior + kept * (baseline - prior)
+    noise = _baseline_noise(measure, prior)
+    kept = pl.when(lasting > 0).then(lasting / (lasting + noise)).when(lasting.is_not_null()).then(0.0)
+    rows = rows.with_columns(kept=kept, apart=baseline - prior, doubt=_doubt(lasting + noise, kept, baseline - prior))
+    shrunken = prior + pl.col("kept") * pl.col("apart")
+    # Marshall's weight is made for a unit like the mean. A unit that lies high (low) has its own noise, on the scale.
+    own = (pl.col("kept") * _baseline_noise(measure, shrunken) + pl.col("doubt")) / scales.slope(kind, shrunken) ** 2
     moved = rows.with_columns(
-        lasting_variance=lasting * (1 - kept) / scales.slope(kind, shrunken) ** 2,
-        expected_at=scales.at(kind, shrunken) + pl.col("background_change"),
+        lasting_variance=own, expected_at=scales.at(kind, shrunken) + pl.col("background_change")
     )
-    follow_up = pl.col("dispersion") * _noise_at_expected(measure) + passing
+    follow_up = pl.col("dispersion") * _noise_at_expected(measure) + _drift() / 2
     moved = moved.with_columns(
         expected_error=(pl.col("lasting_variance") + follow_up + pl.col("background_variance")).sqrt()
     )
-    reach = pl.col("critical") * pl.col("expected_error")
-    places = {
-        "expected": pl.col("expected_at"),
-        "expected_lower": pl.col("expected_at") - reach,
-        "expected_upper": pl.col("expected_at") + reach,
-    }
-    return moved.with_columns((scales.value_at(kind, where) * per).alias(name) for name, where in places.items())
+    middle = scales.value_at(kind, pl.col("expected_at"))
+    lower, upper = limits(kind, middle, pl.col("expected_error"), pl.col("critical"))
+    places = {"expected": middle, "expected_lower": lower, "expected_upper": upper}
+    return moved.with_columns((value * per).alias(name) for name, value in places.items())
+
+
+def _baseline_noise(measure: Measure, level: pl.Expr) -> pl.Expr:
+    """The variance of a baseline about what lasts, if that is `level`: sampling, and half of what drifts away."""
+    kind = measure.kind
+    sampling = pl.col("dispersion") * scales.unit_variance(kind, level) / _size(measure)
+    return sampling + _drift() / 2 * scales.slope(kind, level) ** 2
+
+
+def _doubt(spread: pl.Expr, kept: pl.Expr, apart: pl.Expr) -> pl.Expr:
+    """The variance of the shrunken baseline because mean and variance of the others are themselves estimates.
+
+    By the delta method, as the last term of Morris 1983, J Am Stat Assoc 78:47-55 (eq. 5.3), with the variance of a
+    variance 2 s^4 / (n - 1). It matters where few clusters are around and a baseline lies far from theirs.
+    """
+    observed, units = pl.col("prior_observed"), pl.col("prior_units")
+    of_mean = (1 - kept) ** 2 * observed / units
+    of_weight = ((1 - kept) * apart * observed / spread) ** 2 * 2 / (units - 1)
+    return of_mean + pl.when((units > 1) & (spread > 0)).then(of_weight)
 
 
 def _size(measure: Measure) -> pl.Expr:
@@ -173,7 +191,7 @@ def _net(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
 def _verdict(measure: Measure) -> pl.Expr:
     reach = pl.col("critical") * pl.col("error")
     excludes_none = pl.col("shift").abs() > reach + _bias(measure)
-    unexpected = (pl.col("now_at") - pl.col("expected_at")).abs() > pl.col("critical") * pl.col("expected_error")
+    unexpected = _unexpected()
     words: list[tuple[pl.Expr, Verdict]] = [
         (~pl.col("asked"), "not comparable"),
         (_too_few() | pl.col("critical").is_null() | pl.col("error").is_null(), "too few data"),
@@ -182,6 +200,10 @@ def _verdict(measure: Measure) -> pl.Expr:
     ]
     found = pl.coalesce([pl.when(condition).then(pl.lit(word)) for condition, word in words])
     return pl.when(pl.col("level").is_in(list(CONFIDENCE))).then(found).alias("verdict")
+
+
+def _unexpected() -> pl.Expr:
+    return ~pl.col("now_value").is_between(pl.col("expected_lower"), pl.col("expected_upper"))
 
 
 def _bias(measure: Measure) -> pl.Expr:
@@ -198,7 +220,7 @@ def _too_few() -> pl.Expr:
 
 def _why() -> pl.Expr:
     net = pl.col("shift").abs() > pl.col("critical") * pl.col("error")
-    unexpected = (pl.col("now_at") - pl.col("expected_at")).abs() > pl.col("critical") * pl.col("expected_error")
+    unexpected = _unexpected()
     told = pl.col("verdict") == "cannot be told from chance"
     reasons: list[tuple[pl.Expr, Why]] = [
         ((pl.col("verdict") == "too few data") & ~_too_few(), "background"),
