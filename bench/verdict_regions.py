@@ -1,4 +1,4 @@
-"""Made-up regions whose truth is known: practices in clusters, counted in two windows, as `transforms.verdict` wants them.
+"""Made-up regions whose truth is known: practices in clusters, counted in two windows, judged by `transforms`.
 
 Everything is drawn for many regions at once. Nobody changes more than drift allows unless `changed` says so.
 """
@@ -75,7 +75,9 @@ def regions(draw: np.random.Generator, scenario: Scenario, number: int) -> pl.Da
     )
 
 
-def counted(draw: np.random.Generator, scenario: Scenario, practices: pl.DataFrame, change: float = 1.0) -> pl.DataFrame:
+def counted(
+    draw: np.random.Generator, scenario: Scenario, practices: pl.DataFrame, change: float = 1.0
+) -> pl.DataFrame:
     """`practices` with both windows' counts; the rate (share) of the later one is multiplied by `change`."""
     counts: dict[str, Numbers] = {}
     for side, factor in (("before", 1.0), ("now", change)):
@@ -93,9 +95,9 @@ def answered(measure: Measure, quiet: pl.DataFrame, changed: pl.DataFrame) -> pl
     found = surroundings(measure, with_figures(measure, quiet))
     levels: list[pl.DataFrame] = []
     for level in CONFIDENCE:
-        own = found.select(
-            "cluster_id", pl.col(f"^.*_{level}$").name.map(lambda name: name.rpartition("_")[0])
-        ).join(found.select(pl.exclude("^.*_practice$", "^.*_cluster$")), on="cluster_id")
+        own = found.select("cluster_id", pl.col(f"^.*_{level}$").name.map(lambda name: name.rpartition("_")[0])).join(
+            found.select(pl.exclude("^.*_practice$", "^.*_cluster$")), on="cluster_id"
+        )
         units = with_figures(measure, changed if level == "practice" else pooled(changed))
         levels.append(units.with_columns(level=pl.lit(level)).join(own, on="cluster_id", how="left"))
     rows = pl.concat(levels, how="diagonal_relaxed").join(concentration(measure, changed), on="cluster_id", how="left")
@@ -126,7 +128,9 @@ def with_figures(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
     return rows
 
 
-def _strays(draw: np.random.Generator, scenario: Scenario, of_cluster: npt.NDArray[np.int64]) -> tuple[Numbers, Numbers]:
+def _strays(
+    draw: np.random.Generator, scenario: Scenario, of_cluster: npt.NDArray[np.int64]
+) -> tuple[Numbers, Numbers]:
     """How far each practice strays from its level in each window; changes have the scenario's drift in either way."""
     many, clusters = len(of_cluster), int(of_cluster[-1]) + 1
     part = 0.0 if scenario.lasting else 0.5**0.5

@@ -36,12 +36,16 @@ def position(kind: Kind, side: str, per: int) -> pl.Expr:
     return (successes / others).log()
 
 
-def variance(kind: Kind, side: str, per: int) -> pl.Expr:
-    """The sampling variance of `position`, by the delta method; of a mean from its 95 % interval."""
+def variance(kind: Kind, side: str, per: int, more: int = 0) -> pl.Expr:
+    """The sampling variance of `position`, by the delta method; of a mean from its 95 % interval.
+
+    `more` is added to every count: the inverse of a Poisson count lies above the inverse of what is expected of it;
+    that of the next number does not (its mean is (1 - exp(-m)) / m). For one unit take 0, for a mean over units 1.
+    """
     if link(kind) == "identity":
         return ((pl.col(f"{side}upper") - pl.col(f"{side}lower")) / (2 * _Z * per)) ** 2
     successes, others = _counts(kind, side)
-    return 1 / successes if kind == "rate" else 1 / successes + 1 / others
+    return 1 / (successes + more) if kind == "rate" else 1 / (successes + more) + 1 / (others + more)
 
 
 def at(kind: Kind, fraction: pl.Expr) -> pl.Expr:

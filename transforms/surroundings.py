@@ -33,7 +33,7 @@ def surroundings(measure: Measure, pairs: pl.DataFrame) -> pl.DataFrame:
     report) a practice is around every cluster of its region. Columns: background_change and
     background_variance (on the scale), background_ratio; dispersion, drift, cluster_drift; and for practices and
     clusters apart prior_mean, prior_variance, prior_observed (the baselines' variance, sampling and all), prior_units
-    (how many of equal size they are worth) and freedom (`*_practice`, `*_cluster`). Null where too few others are there.
+    (how many of equal size they are worth), freedom (`*_practice`, `*_cluster`). Null where too few others are there.
     Source: the moments of DerSimonian & Laird 1986, Control Clin Trials 7:177-88, with the variance as a line in the
     events' own (dispersion + drift x information); priors by Marshall 1991, Appl Stat 40:283-94.
     """
@@ -77,7 +77,8 @@ def _mass(measure: Measure) -> pl.Expr:
 
 def _placed(measure: Measure, pairs: pl.DataFrame) -> pl.DataFrame:
     placed = placed_pairs(measure, pairs).filter(pl.col("moved").is_finite(), pl.col("noise") > 0)
-    return placed.with_columns(mass=_mass(measure), informative=_informative(measure))
+    expected = sum(scales.variance(measure.kind, side, measure.per, more=1) for side in ("before_", "now_"))
+    return placed.with_columns(mass=_mass(measure), informative=_informative(measure), information=1 / expected)
 
 
 def _informative(measure: Measure) -> pl.Expr:
@@ -91,8 +92,7 @@ def _informative(measure: Measure) -> pl.Expr:
 
 def _dispersion(around: pl.DataFrame) -> pl.DataFrame:
     """dispersion, drift and freedom of practices: a weighted line through squared changes over their information."""
-    told = around.filter("informative").with_columns(information=1 / pl.col("noise"))
-    told = told.with_columns(
+    told = around.filter("informative").with_columns(
         weight=(1 + _TYPICAL_DRIFT**2 * pl.col("information")) ** -2,
         middle=(pl.col("moved") * pl.col("information")).sum().over("cluster_id")
         / pl.col("information").sum().over("cluster_id"),

@@ -35,8 +35,8 @@ def judged(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
 
     `rows` has one row per unit: level, reason, both windows' state, numerator, denominator, value, lower and upper
     under before_ and now_, and from `surroundings`: background_change, background_variance, dispersion, drift,
-    cluster_drift, prior_mean, prior_variance, prior_observed, prior_units, freedom; further concentration (of the unit's events on its practices,
-    1 for a practice) and check_bias (by how much, as a logarithm, a failed check may have moved the figures; 0 where
+    cluster_drift, prior_mean, prior_variance, prior_observed, prior_units, freedom; further concentration (of the
+    unit's events on its practices, 1 for a practice) and check_bias (by how much, as a logarithm, a failed check may have moved the figures; 0 where
     none did).
 
     expected: the follow-up if nothing but the background had changed, in the measure's unit, with the interval in which
@@ -121,9 +121,7 @@ def _expected(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
     shrunken = prior + pl.col("kept") * pl.col("apart")
     # Marshall's weight is made for a unit like the mean. A unit that lies high (low) has its own noise, on the scale.
     own = (pl.col("kept") * _baseline_noise(measure, shrunken) + pl.col("doubt")) / scales.slope(kind, shrunken) ** 2
-    moved = rows.with_columns(
-        lasting_variance=own, expected_at=scales.at(kind, shrunken) + pl.col("background_change")
-    )
+    moved = rows.with_columns(lasting_variance=own, expected_at=scales.at(kind, shrunken) + pl.col("background_change"))
     follow_up = pl.col("dispersion") * _noise_at_expected(measure) + _drift() / 2
     moved = moved.with_columns(
         expected_error=(pl.col("lasting_variance") + follow_up + pl.col("background_variance")).sqrt()
