@@ -75,37 +75,55 @@ def regions(draw: np.random.Generator, scenario: Scenario, number: int) -> pl.Da
     )
 
 
-def counted(
-    draw: np.random.Generator, scenario: Scenario, practices: pl.DataFrame, change: float = 1.0
+def counted(draw: np.random.Generator, scenario: Scenario, practices: pl.DataFrame) -> pl.DataFrame:
+    """`practices` with the counts of both windows."""
+    counts = {
+        f"{side}_numerator": _events(
+            draw,
+            scenario,
+            practices[f"{side}_denominator"].to_numpy(),
+            _value(scenario, practices[f"{side}_at"].to_numpy()),
+        )
+        for side in ("before", "now")
+    }
+    return practices.with_columns(pl.Series(name, events) for name, events in counts.items())
+
+
+def changed(
+    draw: np.random.Generator, scenario: Scenario, quiet: pl.DataFrame, factor: float | pl.Series
 ) -> pl.DataFrame:
-    """`practices` with both windows' counts; the rate (share) of the later one is multiplied by `change`."""
-    counts: dict[str, Numbers] = {}
-    for side, factor in (("before", 1.0), ("now", change)):
-        level = _value(scenario, practices[f"{side}_at"].to_numpy()) * factor
-        counts[f"{side}_numerator"] = _events(draw, scenario, practices[f"{side}_denominator"].to_numpy(), level)
-    return practices.drop("before_at", "now_at").with_columns(**{name: pl.Series(x) for name, x in counts.items()})
+    """`quiet` with another later window, in which every rate (share) is multiplied by `factor`."""
+    times = factor if isinstance(factor, float) else factor.to_numpy()
+    level = _value(scenario, quiet["now_at"].to_numpy()) * times
+    highest = 0.999 if scenario.kind == "proportion" else np.inf
+    events = _events(draw, scenario, quiet["now_denominator"].to_numpy(), np.minimum(level, highest))
+    return quiet.with_columns(now_numerator=pl.Series(events))
 
 
-def answered(measure: Measure, quiet: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:
-    """The verdict of every practice and cluster of `changed`, each held against the `quiet` rest of its region.
+def answered(measure: Measure, around: pl.DataFrame, practices: pl.DataFrame) -> pl.DataFrame:
+    """The verdict of every practice and cluster, given what `surroundings` found around each cluster.
 
-    What a cluster is held against comes from the others alone, so that changing all of them, each before an unchanged
-    rest, is the same as changing one at a time.
+    What a cluster is held against comes from the others alone. So all clusters may change, each before an unchanged
+    rest of its region, and that is the same as changing one at a time.
     """
-    found = surroundings(measure, with_figures(measure, quiet))
+    shared = around.select(pl.exclude("^.*_practice$", "^.*_cluster$"))
     levels: list[pl.DataFrame] = []
     for level in CONFIDENCE:
-        own = found.select("cluster_id", pl.col(f"^.*_{level}$").name.map(lambda name: name.rpartition("_")[0])).join(
-            found.select(pl.exclude("^.*_practice$", "^.*_cluster$")), on="cluster_id"
-        )
-        units = with_figures(measure, changed if level == "practice" else pooled(changed))
+        own = around.select("cluster_id", pl.col(f"^.*_{level}$").name.map(lambda name: name.rpartition("_")[0]))
+        units = with_figures(measure, practices if level == "practice" else pooled(practices))
         levels.append(units.with_columns(level=pl.lit(level)).join(own, on="cluster_id", how="left"))
-    rows = pl.concat(levels, how="diagonal_relaxed").join(concentration(measure, changed), on="cluster_id", how="left")
+    rows = pl.concat(levels, how="diagonal_relaxed").join(shared, on="cluster_id", how="left")
+    rows = rows.join(concentration(measure, practices), on="cluster_id", how="left")
     alone = pl.when(pl.col("level") == "practice").then(1.0).otherwise("concentration")
     return judged(
         measure,
         rows.with_columns(concentration=alone, reason=pl.lit(None, dtype=pl.String), check_bias=pl.lit(0.0)),
     )
+
+
+def around_each(measure: Measure, practices: pl.DataFrame) -> pl.DataFrame:
+    """One row per cluster: what the rest of its region shows."""
+    return surroundings(measure, with_figures(measure, practices))
 
 
 def pooled(practices: pl.DataFrame) -> pl.DataFrame:

@@ -48,10 +48,10 @@ def judged(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
     """`rows` with expected, net_ratio (and the limits of both), detectable_change, verdict and verdict_reason.
 
     `rows` has one row per unit: level, reason, both windows' state, numerator, denominator, value, lower and upper
-    under before_ and now_, and from `surroundings`: background_change, background_variance, dispersion, drift,
-    cluster_drift, prior_mean, prior_variance, prior_observed, prior_units, freedom; further concentration (of the
-    unit's events on its practices, 1 for a practice) and check_bias (by how much, as a logarithm, a failed check may have moved the figures; 0 where
-    none did).
+    under before_ and now_, and what `surroundings` found for its level: background_change, background_variance,
+    dispersion, drift, cluster_drift, prior_mean, prior_variance, prior_observed, prior_units, freedom; further
+    concentration (of the unit's events on its practices, 1 for a practice) and check_bias (by how much, as a logarithm,
+    a failed check may have moved the figures; 0 where none did).
 
     expected: the follow-up if nothing but the background had changed, in the measure's unit, with the interval in which
     it was to be expected. net_ratio: the follow-up over what the background alone would have made of the baseline.
@@ -137,7 +137,7 @@ def _expected(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
     # Marshall's weight is made for a unit like the mean. A unit that lies high (low) has its own noise, on the scale.
     own = (pl.col("kept") * _baseline_noise(measure, shrunken) + pl.col("doubt")) / scales.slope(kind, shrunken) ** 2
     moved = rows.with_columns(lasting_variance=own, expected_at=scales.at(kind, shrunken) + pl.col("background_change"))
-    follow_up = pl.col("dispersion") * _noise_at_expected(measure) + _drift() / 2
+    follow_up = pl.col("dispersion") * _now_noise_at(measure, pl.col("expected_at")) + _drift() / 2
     moved = moved.with_columns(
         expected_error=(pl.col("lasting_variance") + follow_up + pl.col("background_variance")).sqrt()
     )
@@ -170,11 +170,11 @@ def _size(measure: Measure) -> pl.Expr:
     return scales.weight(measure.kind, "before_", measure.per)
 
 
-def _noise_at_expected(measure: Measure) -> pl.Expr:
-    """The sampling variance of the follow-up's position if it were as expected; of a mean, as it is."""
+def _now_noise_at(measure: Measure, position: pl.Expr) -> pl.Expr:
+    """The sampling variance of the follow-up's position if it were at `position`; of a mean, as it is."""
     if scales.link(measure.kind) == "identity":
         return pl.col("now_noise")
-    value = scales.value_at(measure.kind, pl.col("expected_at"))
+    value = scales.value_at(measure.kind, position)
     spread = scales.unit_variance(measure.kind, value) / pl.col("now_denominator")
     return spread / scales.slope(measure.kind, value) ** 2
 
@@ -194,11 +194,24 @@ def _net(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
         "net_lower": pl.col("shift") - reach,
         "net_upper": pl.col("shift") + reach,
     }
-    detectable = pl.col("expected_at") + (pl.col("critical") + POWER_SCORE) * pl.col("error")
     return rows.with_columns(
         *((scales.value_at(kind, ground + shift) / alone).alias(name) for name, shift in shifts.items()),
-        detectable_change=(scales.value_at(kind, detectable) - scales.value_at(kind, pl.col("expected_at"))) * per,
+        detectable_change=(_detectable(measure) - scales.value_at(kind, pl.col("expected_at"))) * per,
     )
+
+
+def _detectable(measure: Measure) -> pl.Expr:
+    """The value from which on a follow-up would be called a likely change 4 times of 5.
+
+    A higher count is surer on its scale, so that how large the change must be depends on itself: two rounds settle it.
+    """
+    enough = pl.col("critical") + POWER_SCORE
+    farther = enough * pl.col("error")
+    apart = pl.col("error") ** 2 - pl.col("dispersion") * pl.col("now_noise")
+    for _ in range(2):
+        noise = _now_noise_at(measure, pl.col("expected_at") + farther)
+        farther = enough * (apart + pl.col("dispersion") * noise).sqrt()
+    return scales.value_at(measure.kind, pl.col("expected_at") + farther)
 
 
 def _verdict(measure: Measure) -> pl.Expr:
