@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from bench.verdict_placebo import placebo
-from bench.verdict_rates import NAIVE, Share, aims_missed, by_size, extremes, share, with_naive
+from bench.verdict_rates import NAIVE, aims_missed, by_size, extremes, share, with_naive
 from bench.verdict_regions import Scenario, answered, around_each, changed, counted, regions
 
 SEED = 20260104
@@ -136,15 +136,15 @@ def measured(scenarios: Sequence[Scenario], number: int | None) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 0 where every aim is met."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--regions", type=int, help="regions a scenario, instead of so many that 2,000 clusters are made")
+    parser.add_argument(
+        "--regions", type=int, help="regions a scenario, instead of so many that 2,000 clusters are made"
+    )
     parser.add_argument("--quick", action="store_true", help="three scenarios")
     parser.add_argument("--placebo", type=Path, metavar="DIR", help="real practices, shuffled into clusters")
     chosen = parser.parse_args(arguments)
     begun = time.monotonic()
-    if chosen.placebo:
-        code = placebo(chosen.placebo)
-    else:
-        code = measured(QUICK if chosen.quick else SCENARIOS, chosen.regions)
+    scenarios = QUICK if chosen.quick else SCENARIOS
+    code = placebo(chosen.placebo) if chosen.placebo else measured(scenarios, chosen.regions)
     print(f"{time.monotonic() - begun:.0f} s")  # noqa: T201
     return code
 

@@ -49,8 +49,8 @@ def _told(measure: Measure, pairs: pl.DataFrame, clusters: int, year: int) -> li
     rows = with_naive(measure, answered(measure, around, shuffled))
     spread = around.select("dispersion", "drift", "cluster_drift").mean().row(0)
     lines = [
-        f"{measure.id}, {year} to {year + 1}, {pairs.height} practices in {clusters} clusters, {SETS} times: dispersion "
-        f"{spread[0]:.2f}, drift of practices {spread[1] ** 0.5:.3f}, of clusters {spread[2] ** 0.5:.3f}"
+        f"{measure.id}, {year} to {year + 1}, {pairs.height} practices in {clusters} clusters, {SETS} times: "
+        f"dispersion {spread[0]:.2f}, drift of practices {spread[1] ** 0.5:.3f}, of clusters {spread[2] ** 0.5:.3f}"
     ]
     for level in AIMS:
         units = rows.filter(level=level)
@@ -58,7 +58,9 @@ def _told(measure: Measure, pairs: pl.DataFrame, clusters: int, year: int) -> li
     practices = rows.filter(READ, level="practice")
     often = practices.group_by("unit_id").agg(share=LIKELY.mean(), ratio=pl.col("net_ratio").mean())
     moved = often.filter(pl.col("share") > 0).sort("share", descending=True).head(5)
-    named = ", ".join(f"{row['unit_id']} {row['ratio']:.2f} ({row['share']:.0%})" for row in moved.iter_rows(named=True))
+    named = ", ".join(
+        f"{row['unit_id']} {row['ratio']:.2f} ({row['share']:.0%})" for row in moved.iter_rows(named=True)
+    )
     return [*lines, f"  practices with it, their change net of the rest (share of the sets): {named or 'none'}"]
 
 
@@ -99,9 +101,7 @@ def _facts(folder: Path) -> Facts:
     )
     counted = {"practice_id": pl.col("practice_code"), "period": pl.col("date").str.to_date("%Y-%m-%d")}
     nobody = {name: pl.lit(None, dtype=pl.String) for name in ("sex", "age_band", "indication")}
-    lists = _read(folder, "list_sizes").select(
-        **counted, **nobody, patients=pl.col("total_list_size").cast(pl.Float64)
-    )
+    lists = _read(folder, "list_sizes").select(**counted, **nobody, patients=pl.col("total_list_size").cast(pl.Float64))
     items = _read(folder, "prescriptions_bnf0501").filter(pl.col("setting") == GENERAL_PRACTICE)
     items = items.select(**counted, **nobody, code=pl.lit("0501"), items=pl.col("items").cast(pl.Float64))
     known = lists.join(practices, on="practice_id", how="semi")

@@ -65,9 +65,13 @@ def placed_pairs(measure: Measure, pairs: pl.DataFrame) -> pl.DataFrame:
 
 def concentration(measure: Measure, pairs: pl.DataFrame) -> pl.DataFrame:
     """One row per `cluster_id`: how much of the cluster's events few practices have, from 1 / practices to 1."""
-    mass = _mass(measure)
     placed = pairs.drop_nulls("cluster_id")
-    return placed.group_by("cluster_id").agg(concentration=(mass**2).sum() / mass.sum() ** 2).sort("cluster_id")
+    return placed.group_by("cluster_id").agg(concentration=_crowding(_mass(measure))).sort("cluster_id")
+
+
+def _crowding(mass: pl.Expr) -> pl.Expr:
+    """1 over how many units of equal mass would be as concentrated; units without any count alike."""
+    return pl.when(mass.sum() > 0).then((mass**2).sum() / mass.sum() ** 2).otherwise(1 / pl.len())
 
 
 def _mass(measure: Measure) -> pl.Expr:
@@ -123,8 +127,7 @@ def _pooled(measure: Measure, around: pl.DataFrame) -> pl.DataFrame:
     """One row per cluster and other cluster of its region: sum over sum of both windows, and its change."""
     kind = measure.kind
     counts = [f"{side}_{part}" for side in ("before", "now") for part in ("numerator", "denominator")]
-    mass = (pl.col("mass") ** 2).sum() / pl.col("mass").sum() ** 2
-    columns: list[pl.Expr] = [pl.col(counts).sum(), mass.alias("concentration")]
+    columns: list[pl.Expr] = [pl.col(counts).sum(), _crowding(pl.col("mass")).alias("concentration")]
     if scales.link(kind) == "identity":
         columns += _pooled_means()
     pooled = around.group_by("cluster_id", "other_id").agg(columns).sort("cluster_id", "other_id")
@@ -177,7 +180,7 @@ def _background(measure: Measure, around: pl.DataFrame) -> pl.DataFrame:
     before, now = (_fraction(measure, side) for side in ("before", "now"))
     ratio = pl.when(before > 0).then(now / before)
     spread = around.group_by("cluster_id", "other_id").agg(pl.col("mass").sum()).group_by("cluster_id")
-    few = spread.agg(few_clusters=(pl.col("mass") ** 2).sum() / pl.col("mass").sum() ** 2)
+    few = spread.agg(few_clusters=_crowding(pl.col("mass")))
     return pooled.join(few, on="cluster_id").select(
         "cluster_id",
         pl.col("moved").alias("background_change"),
@@ -192,9 +195,9 @@ def _priors(measure: Measure, units: pl.DataFrame, level: str) -> pl.DataFrame:
     """Marshall's mean and observed variance of the baselines of `units`, and the mean size they stand on."""
     kind, per = measure.kind, measure.per
     size = scales.weight(kind, "before_", per)
-    sized = units.with_columns(size=size, fraction=_fraction(measure, "before")).filter(
-        pl.col("size") > 0, pl.col("fraction").is_finite()
-    )
+    # A mean of values that are all alike has no width to weigh it by.
+    known = (pl.col("size") > 0) & pl.col("size").is_finite() & pl.col("fraction").is_finite()
+    sized = units.with_columns(size=size, fraction=_fraction(measure, "before")).filter(known)
     n, p = pl.col("size"), pl.col("fraction")
     sized = sized.with_columns(middle=(n * p).sum().over("cluster_id") / n.sum().over("cluster_id"))
     return sized.group_by("cluster_id").agg(

@@ -25,7 +25,7 @@ Why = Literal["background", "expected", "check"]
 the region's, but not what the baseline led to expect; a failed check could overturn it."""
 
 CONFIDENCE = {"practice": 0.99, "cluster": 0.95}
-POWER_SCORE = 0.8416212335729143
+POWER = 0.8
 """A detectable change is found four times of five."""
 FIGURES = ("expected", "expected_lower", "expected_upper", "net_ratio", "net_lower", "net_upper", "detectable_change")
 YARDSTICK = (
@@ -60,7 +60,7 @@ def judged(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
     """
     unknown = [pl.lit(None, dtype=pl.Float64).alias(name) for name in YARDSTICK if name not in rows.columns]
     compared = _compared(measure, rows.with_columns(unknown))
-    with_net = _net(measure, _expected(measure, compared))
+    with_net = _net(measure, _expected(measure, compared)).with_columns(_finite(pl.col(name)) for name in FIGURES)
     return with_net.with_columns(_verdict(measure)).with_columns(_why()).drop(*_WORKING)
 
 
@@ -101,22 +101,20 @@ def _compared(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _critical() -> pl.Expr:
     """How many standard errors an interval reaches to each side; null without enough others to learn from."""
-    enough = pl.when(pl.col("freedom") >= 1).then(pl.col("freedom"))
     by_level = [
-        pl.when(pl.col("level") == level).then(_t_quantile(enough, confidence))
+        pl.when(pl.col("level") == level).then(_t_quantile(1 - tail_probability(confidence)))
         for level, confidence in CONFIDENCE.items()
     ]
     return pl.coalesce(by_level)
 
 
-def _t_quantile(freedom: pl.Expr, confidence: float) -> pl.Expr:
-    upper = 1 - tail_probability(confidence)
-
+def _t_quantile(probability: float) -> pl.Expr:
     def of_batch(batch: pl.Series) -> pl.Series:
-        found = stdtrit(batch.to_numpy().astype(np.float64), upper)
+        found = stdtrit(batch.to_numpy().astype(np.float64), probability)
         return pl.Series(batch.name, found, dtype=pl.Float64).fill_nan(None)
 
-    return freedom.map_batches(of_batch, return_dtype=pl.Float64, is_elementwise=True)
+    enough = pl.when(pl.col("freedom") >= 1).then(pl.col("freedom"))
+    return enough.map_batches(of_batch, return_dtype=pl.Float64, is_elementwise=True)
 
 
 def _drift() -> pl.Expr:
@@ -195,7 +193,11 @@ def _net(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
         "net_upper": pl.col("shift") + reach,
     }
     return rows.with_columns(
-        *((scales.value_at(kind, ground + shift) / alone).alias(name) for name, shift in shifts.items()),
+        # A mean of nothing or less is no multiple of another.
+        *(
+            pl.when(alone > 0).then(scales.value_at(kind, ground + shift) / alone).alias(n)
+            for n, shift in shifts.items()
+        ),
         detectable_change=(_detectable(measure) - scales.value_at(kind, pl.col("expected_at"))) * per,
     )
 
@@ -205,7 +207,7 @@ def _detectable(measure: Measure) -> pl.Expr:
 
     A higher count is surer on its scale, so that how large the change must be depends on itself: two rounds settle it.
     """
-    enough = pl.col("critical") + POWER_SCORE
+    enough = pl.col("critical") + _t_quantile(POWER)
     farther = enough * pl.col("error")
     apart = pl.col("error") ** 2 - pl.col("dispersion") * pl.col("now_noise")
     for _ in range(2):
