@@ -27,6 +27,7 @@ CLUSTERS = (14, 8)
 """As many as the networks the city has now (some 6 practices each), and as many as give the size of Danish clusters."""
 YEARS = (2014, 2015, 2016, 2017)
 GENERAL_PRACTICE = "4"
+JUMP = 1.5
 SEED = 20260104
 
 
@@ -39,17 +40,27 @@ def placebo(folder: Path) -> int:
             for year in YEARS:
                 baseline = Window.of(date(year, 10, 1), package.windows.months)
                 pairs = _compared(measure, facts, baseline)
-                print("\n".join(_told(measure, pairs, clusters, year)), flush=True)  # noqa: T201
+                for which, some in (("", pairs), ("steady ", _steady(pairs))):
+                    print("\n".join(_told(measure, some, (clusters, year, which))), flush=True)  # noqa: T201
     return 0
 
 
-def _told(measure: Measure, pairs: pl.DataFrame, clusters: int, year: int) -> list[str]:
+def _steady(pairs: pl.DataFrame) -> pl.DataFrame:
+    """The practices whose rate did not change by half against the median of all: what is left is drift."""
+    ratio = (pl.col("now_numerator") / pl.col("now_denominator")) / (
+        pl.col("before_numerator") / pl.col("before_denominator")
+    )
+    return pairs.filter((ratio / ratio.median()).is_between(1 / JUMP, JUMP))
+
+
+def _told(measure: Measure, pairs: pl.DataFrame, what: tuple[int, int, str]) -> list[str]:
+    clusters, year, which = what
     shuffled = _shuffled(np.random.default_rng(SEED + year), pairs, clusters)
     around = around_each(measure, shuffled)
     rows = with_naive(measure, answered(measure, around, shuffled))
     spread = around.select("dispersion", "drift", "cluster_drift").mean().row(0)
     lines = [
-        f"{measure.id}, {year} to {year + 1}, {pairs.height} practices in {clusters} clusters, {SETS} times: "
+        f"{measure.id}, {year} to {year + 1}, {pairs.height} {which}practices in {clusters} clusters, {SETS} times: "
         f"dispersion {spread[0]:.2f}, drift of practices {spread[1] ** 0.5:.3f}, of clusters {spread[2] ** 0.5:.3f}"
     ]
     for level in AIMS:
