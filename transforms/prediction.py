@@ -54,7 +54,9 @@ def _mapped(of_batch: Callable[..., tuple[Numbers, Numbers]], parts: Sequence[pl
 
 def _gamma(middle: Numbers, error: Numbers, critical: Numbers) -> tuple[Numbers, Numbers]:
     shape, tail = 1 / error**2, ndtr(-critical)
-    return middle * gammaincinv(shape, tail) / shape, middle * gammainccinv(shape, tail) / shape
+    # So unsure that hardly anything but 0 is left of the gamma: the mean itself stays inside.
+    upper = np.maximum(gammainccinv(shape, tail) / shape, 1)
+    return middle * gammaincinv(shape, tail) / shape, middle * upper
 
 
 def _beta(middle: Numbers, error: Numbers, critical: Numbers) -> tuple[Numbers, Numbers]:

@@ -88,7 +88,8 @@ def weight(kind: Kind, side: str, per: int) -> pl.Expr:
 
 def _counts(kind: Kind, side: str) -> tuple[pl.Expr, pl.Expr]:
     """Events and what they are held against, kept away from the ends of the scale."""
-    events, ground = pl.col(f"{side}numerator"), pl.col(f"{side}denominator")
+    # A column of whole numbers would cut the half off.
+    events, ground = (pl.col(f"{side}{part}").cast(pl.Float64) for part in ("numerator", "denominator"))
     some = pl.when(ground > 0).then(ground)
     if link(kind) == "logit":
         inside = events.clip(HALF, (some - HALF).clip(lower_bound=HALF))
