@@ -68,7 +68,8 @@ def simulate(scenario: Scenario, number: int, seed: int) -> Outcome:
     true = with_naive(measure, answered(measure, around, changed(draw, scenario, practices, CHANGE)))
     found: list[pl.DataFrame] = []
     for level, key in (("practice", "unit_id"), ("cluster", "cluster_id")):
-        times = 1 + pl.col("detectable_change") / pl.col("expected")
+        side = pl.when(pl.col("expected") > measure.per / 2, scenario.kind == "proportion").then(-1).otherwise(1)
+        times = 1 + side * pl.col("detectable_change") / pl.col("expected")
         factors = quiet.filter(level=level).select(key, times=times.fill_null(1.0))
         each = practices.join(factors, on=key, how="left", maintain_order="left")["times"]
         found.append(answered(measure, around, changed(draw, scenario, practices, each)).filter(level=level))

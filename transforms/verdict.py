@@ -37,6 +37,8 @@ YARDSTICK = (
     "cluster_drift",
     "prior_mean",
     "prior_variance",
+    "prior_observed",
+    "prior_units",
     "freedom",
     "concentration",
     "check_bias",
@@ -55,8 +57,9 @@ def judged(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
 
     expected: the follow-up if nothing but the background had changed, in the measure's unit, with the interval in which
     it was to be expected. net_ratio: the follow-up over what the background alone would have made of the baseline.
-    detectable_change: in the measure's unit, upwards; such a change would have been found 4 times of 5. All are null
-    where the two windows cannot be compared or nobody is around to compare with, and for levels without a verdict.
+    detectable_change: in the measure's unit, upwards (of a share over one half downwards); such a change would have
+    been found 4 times of 5. All are null where the two windows cannot be compared or nobody is around to compare with,
+    and for levels without a verdict.
     """
     unknown = [pl.lit(None, dtype=pl.Float64).alias(name) for name in YARDSTICK if name not in rows.columns]
     compared = _compared(measure, rows.with_columns(unknown))
@@ -198,7 +201,7 @@ def _net(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
             pl.when(alone > 0).then(scales.value_at(kind, ground + shift) / alone).alias(n)
             for n, shift in shifts.items()
         ),
-        detectable_change=(_detectable(measure) - scales.value_at(kind, pl.col("expected_at"))) * per,
+        detectable_change=(_detectable(measure) - scales.value_at(kind, pl.col("expected_at"))).abs() * per,
     )
 
 
@@ -209,11 +212,13 @@ def _detectable(measure: Measure) -> pl.Expr:
     """
     enough = pl.col("critical") + _t_quantile(POWER)
     farther = enough * pl.col("error")
+    downwards = (pl.col("expected_at") > 0) & (scales.link(measure.kind) == "logit")
+    side = pl.when(downwards).then(-1).otherwise(1)
     apart = pl.col("error") ** 2 - pl.col("dispersion") * pl.col("now_noise")
     for _ in range(2):
-        noise = _now_noise_at(measure, pl.col("expected_at") + farther)
+        noise = _now_noise_at(measure, pl.col("expected_at") + side * farther)
         farther = enough * (apart + pl.col("dispersion") * noise).sqrt()
-    return scales.value_at(measure.kind, pl.col("expected_at") + farther)
+    return scales.value_at(measure.kind, pl.col("expected_at") + side * farther)
 
 
 def _verdict(measure: Measure) -> pl.Expr:

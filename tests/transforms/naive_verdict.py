@@ -233,7 +233,7 @@ def verdict(kind: str, unit: Unit, level: str, found: Unit, per: float) -> Unit:
         "net_ratio": net[0],
         "net_lower": min(net[1:]),
         "net_upper": max(net[1:]),
-        "detectable_change": None if found_out is None else (found_out - expected) * per,
+        "detectable_change": None if found_out is None else abs(found_out - expected) * per,
         "verdict": "likely change" if likely else "cannot be told from chance",
     }
 
@@ -242,10 +242,11 @@ def detectable(kind: str, expected: float, sure: tuple[float, float, float, floa
     """The least value that would have been found, or None where it lies beyond all numbers."""
     enough, error, rest, phi = sure
     at, farther = to_scale(kind, expected), enough * error
+    side = -1 if LINK[kind] == "logit" and expected > 0.5 else 1
     try:
         for _ in range(2):
-            farther = enough * math.sqrt(rest + phi * later(from_scale(kind, at + farther)))
-        return from_scale(kind, at + farther)
+            farther = enough * math.sqrt(rest + phi * later(from_scale(kind, at + side * farther)))
+        return from_scale(kind, at + side * farther)
     except (ZeroDivisionError, OverflowError):
         return None
 
