@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test faults lock clean
+.PHONY: help setup demo test reference faults lock clean
 
 help:
 	@echo "make demo   set up and run the whole job on a synthetic region"
 	@echo "make test   set up and run the checks and tests"
+	@echo "make reference DIR=FOLDER  compute a folder's reference values again and say how far ours are off"
 	@echo "make faults kill a small job KILLS times (300) at random points, run it again, and compare"
 	@echo "make setup  only set up .venv (exact pinned versions)"
 	@echo "make lock   pin again after a change of pyproject.toml"
@@ -33,6 +34,9 @@ test: $(STAMP)
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright
 	@$(BIN)/python -m pytest --numprocesses auto
+
+reference: $(STAMP)
+	@$(BIN)/python tests/reference/recompute.py "$(DIR)"
 
 KILLS ?= 300
 faults: $(STAMP)

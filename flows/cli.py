@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import cli_bridge, cli_codes, cli_extracts, cli_probe, cli_registry, cli_sources
+from flows import cli_bridge, cli_codes, cli_explain, cli_extracts, cli_probe, cli_registry, cli_sources
 from flows.cli_extracts import outcome_line
 from flows.cli_options import HERE, WorkspaceOption
 from transforms.errors import UserError
@@ -142,6 +142,7 @@ def request(
 
 cli_extracts.add_to(app)
 cli_bridge.add_to(app)
+cli_explain.add_to(app)
 cli_registry.add_to(app)
 cli_sources.add_to(app)
 cli_probe.add_to(app)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import polars as pl
 from scipy.special import betainccinv, betaincinv  # pyright: ignore[reportMissingTypeStubs]
 
+from transforms.binomial import minimum_likelihood_p
 from transforms.intervals import is_count, is_size, poisson, tail_probability, wilson
 
 
@@ -57,6 +58,19 @@ def rate_ratio(x1: pl.Expr, t1: pl.Expr, x2: pl.Expr, t2: pl.Expr, confidence: f
     lower = _lowest_odds(x1, x2, tail) * (t2 / t1)
     upper = 1 / _lowest_odds(x2, x1, tail) * (t2 / t1)
     return _estimate(valid, value, lower, upper)
+
+
+def rate_ratio_p(x1: pl.Expr, t1: pl.Expr, x2: pl.Expr, t2: pl.Expr) -> pl.Expr:
+    """Exact two-sided p of two independent rates being the same. 1 where neither has events.
+
+    Its tail is what is no likelier than what was seen, while the interval of `rate_ratio` leaves half the error on
+    either side: near the edge the two may differ on whether a ratio of 1 can be ruled out.
+    Null where a count is null, negative, not finite or not whole, or a person-time is null, not finite or not above 0.
+    Source: given the total, x1 is binomial (Przyborowski & Wilenski 1940, Biometrika 31:313-23).
+    """
+    whole = pl.all_horizontal(*(is_count(count) & (count == count.cast(pl.Float64).floor()) for count in (x1, x2)))
+    valid = whole & is_size(t1) & is_size(t2)
+    return minimum_likelihood_p(*(pl.when(valid).then(column) for column in (x1, x2, t1, t2)))
 
 
 def _rate(events: pl.Expr, time: pl.Expr, confidence: float) -> Estimate:

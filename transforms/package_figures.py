@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import polars as pl
 
@@ -77,6 +78,16 @@ class MeasureRun:
         )
         held = self._held_against(placed).with_columns(check_bias=pl.lit(self.check_bias))
         return judged(self.measure, changes(self.measure, held)).with_columns(measure_id=pl.lit(self.measure.id))
+
+    def months_behind(self, side: Literal["before", "now"], level: str, unit: str) -> pl.DataFrame:
+        """The counted months behind a unit's figure: of a cluster, at a follow-up, those matched if any are."""
+        every = self.before if side == "before" else self.now
+        if level == "practice":
+            return every.filter(practice_id=unit)
+        inside = pl.col(f"{level}_id") == unit
+        own = every.filter(inside & pl.col("consented") if level == "cluster" else inside)
+        matched = self._matched(own, same_cluster=level == "cluster") if self.followup else own
+        return matched if matched.height else own
 
     def contributed(self) -> pl.DataFrame:
         """The measure's rows of mart.contribution: who moved each cluster, from everybody then to everybody now."""

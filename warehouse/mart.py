@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
@@ -60,7 +60,7 @@ def compute(store: Store, package: Package, period: Period, known_at: datetime, 
         codes=period.codes,
     )
     values = period.parameters(package) | {"known_at": known_at, "run_id": run_id, "definition": package.sha256}
-    effects = _check_effects(store, values)
+    effects = check_effects(store, period, known_at)
     runs = [
         MeasureRun(
             measure,
@@ -89,14 +89,29 @@ def compute(store: Store, package: Package, period: Period, known_at: datetime, 
     return len(measures) + (0 if compared is None else len(compared))
 
 
-def _check_effects(store: Store, values: dict[str, Any]) -> dict[str, list[float]]:
-    """By source, what came over what was to be expected, of each failed check that says so."""
+def check_effects(store: Store, period: Period, known_at: datetime) -> dict[str, list[float]]:
+    """By source, what came over what was to be expected, of each failed check of the windows that says so."""
+    after = period.followup or period.baseline
+    values = {
+        "known_at": known_at,
+        "of_presence": list(OF_PRESENCE),
+        "baseline": period.baseline.start,
+        "baseline_end": period.baseline.end,
+        "followup": after.start,
+        "followup_end": after.end,
+    }
     effects: dict[str, list[float]] = {}
     with reading(store.database) as connection:
-        found = run(connection, "read_check_effects", values | {"of_presence": list(OF_PRESENCE)}).fetchall()
+        found = run(connection, "read_check_effects", values).fetchall()
     for source, effect in found:
         effects.setdefault(source, []).append(effect)
     return effects
+
+
+def newest_windows(store: Store, package: Package) -> tuple[date, date | None] | None:
+    """The first months of the baseline and the follow-up (none) that were computed last, or None."""
+    with reading(store.database) as connection:
+        return run(connection, "newest_windows", {"package_id": package.id}).fetchone()
 
 
 def measures(store: Store, package: Package, period: Period) -> pl.DataFrame:

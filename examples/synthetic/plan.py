@@ -34,7 +34,8 @@ EVENTS = (
     Event("closes", "000359", date(2026, 4, 30)),
 )
 
-# Practice -> what is left of its antibiotic prescribing after the meeting. Everybody else has 1.
+# Practice -> what is left of its antibiotic prescribing after the meeting. Everybody else has 1: one cluster
+# worked with the topic, the others show what happens without.
 TRUE_FACTOR = {
     "000103": 0.82,
     "000110": 0.85,
@@ -46,17 +47,6 @@ TRUE_FACTOR = {
     "000152": 0.80,
     "000159": 0.85,
     "000166": 0.83,
-    "000303": 0.84,
-    "000310": 0.80,
-    "000317": 0.86,
-    "000324": 0.82,
-    "000331": 0.88,
-    "000338": 0.83,
-    "000503": 0.80,
-    "000510": 0.87,
-    "000517": 0.84,
-    "000524": 0.82,
-    "000531": 0.85,
 }
 
 NO_CONSENT = "000431"

@@ -97,6 +97,36 @@ def test_practices_that_changed_in_truth_fell_and_the_others_followed_the_region
     assert 0.92 < others < 1.05
 
 
+def test_what_is_called_a_likely_change_is_what_truly_changed(region: Run) -> None:
+    """One cluster worked with the topic: it prescribes less, and moves from broad-spectrum agents to penicillin V."""
+    with (region.workspace / "truth" / "effects.csv").open(encoding="utf-8") as file:
+        worked = {row["ydernummer"] for row in csv.DictReader(file) if row["worked_with_topic"] == "1"}
+    likely = region.rows(
+        "select level, unit_id, measure_id, change from mart.comparison where verdict = 'likely change' order by all"
+    )
+    clusters = {(unit, measure, change > 0) for level, unit, measure, change in likely if level == "cluster"}
+    assert clusters == {
+        ("K01", "antibiotics_per_1000", False),
+        ("K01", "broad_spectrum_share", False),
+        ("K01", "penicillin_v_share", True),
+    }
+    practices = {unit for level, unit, _, _ in likely if level == "practice"}
+    assert practices
+    assert practices <= worked
+
+
+def test_a_clusters_change_is_the_sum_of_who_moved_it(region: Run) -> None:
+    pairs = region.rows(
+        """select sum(contribution), any_value(change) from mart.contribution join (
+            select cluster.unit_id as cluster_id, cluster.measure_id, now.value - cluster.value as change
+            from mart.measure as cluster join mart.measure as now using (level, unit_id, measure_id, package_id)
+            where level = 'cluster' and cluster.practice_set = 'then' and now.practice_set = 'now')
+        using (cluster_id, measure_id) group by cluster_id, measure_id"""
+    )
+    assert len(pairs) == 28
+    assert all(abs(parts - whole) < 1e-9 for parts, whole in pairs)
+
+
 def test_who_did_not_consent_is_in_no_pack_and_no_cluster_total(region: Run) -> None:
     [(practice,)] = region.rows("select practice_id from registry.consent where not given and known_to is null")
     assert region.rows(f"select count(*) from report.figure where audience = '{practice}'") == [(0,)]

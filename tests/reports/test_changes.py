@@ -10,13 +10,13 @@ import pytest
 import report_packs as packs
 
 from reports.assemble import assemble
+from reports.change_table import changes_table
 from reports.changes import change_lines, relative_cell
 from reports.markdown import plain
 from reports.pack import documents
 from reports.rows import MeasureRows, measures
 from reports.sentences import summary
 from reports.setting import Setting
-from reports.tables import units_table
 from reports.wording import voice
 
 
@@ -34,7 +34,7 @@ def in_the_box(rows: MeasureRows, setting: Setting) -> str:
 
 def test_a_share_changes_by_points_alone() -> None:
     rows, setting = read()
-    expected = "Penicillin V: 33,3 % mod 29,8 % før (+3,5 procentpoint). Klyngen: 35,7 % mod 31,5 %."
+    expected = "Penicillin V: 33,3 % mod 29,8 % før (+3,5 procentpoint), ventet 31,2 %. Klyngen: 35,7 % mod 31,5 %."
     assert in_the_box(rows[1], setting) == expected
     assert rows[1].own is not None
     assert change_lines(rows[1].own, rows[1].measure, setting) == ("+3,5", "procentpoint")
@@ -61,7 +61,8 @@ def test_the_same_in_english() -> None:
 
 def test_the_table_has_a_relative_change_for_rates_only() -> None:
     rows, setting = read()
-    table = units_table(rows, setting)
+    table = changes_table(rows, setting)
+    assert table is not None
     at = [plain(head) for head in table.heads].index("Relativt")
     shown = [plain(cells[at]) for cells in table.rows if cells[at]]
     assert [cell != "–" for cell in shown] == [True] * 3 + [False] * (len(shown) - 3)

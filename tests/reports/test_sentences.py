@@ -9,12 +9,16 @@ import pytest
 import report_packs as packs
 
 from reports.markdown import plain
+from reports.pills import pill
 from reports.rows import MeasureRows, Row, measures
-from reports.sentences import pill, sentence, summary
+from reports.sentences import sentence, summary
 from reports.setting import Setting
 from reports.wording import voice
 
-NEVER = ("uændret", "ingen effekt", "bedst", "dårligst", "dårlig", "bedre", "værre", "unchanged", "no effect", "worst")
+NEVER = (
+    *("uændret", "ingen effekt", "bedst", "dårligst", "dårlig", "bedre", "værre", "forbedr", "forværr", "desværre"),
+    *("unchanged", "no effect", "worst", "better", "worse", "improve", "unfortunately", "significant", "signifikant"),
+)
 
 
 def rows_and_setting(plan: packs.Plan | None = None, reader: str = "F") -> tuple[list[MeasureRows], Setting]:
@@ -28,29 +32,34 @@ def said(row: Row | None, rows: MeasureRows, setting: Setting) -> str:
     return plain(sentence(row, rows, setting)).replace("\u00a0", " ")
 
 
-def test_a_rate_is_told_in_counts_values_and_the_interval_of_the_change() -> None:
-    rows, setting = rows_and_setting()
+OLD = packs.Plan(judged=False)
+"""Rows of a pack made before there were verdicts."""
+
+
+def test_without_a_verdict_a_rate_is_told_in_counts_values_and_the_interval_of_the_change() -> None:
+    rows, setting = rows_and_setting(OLD)
     assert said(rows[0].own, rows[0], setting) == (
         "754 recepter mod 894: fra 262 til 221 pr. 1.000 (95 % usikkerhed for ændringen: −58 til −39)."
         " Resten af regionen gik fra 224 til 216."
     )
+    assert [pill(one.own, setting) for one in rows if one.own] == ["readable"] * 3 + ["too_few"]
 
 
-def test_a_share_is_told_with_its_denominator_and_percentage_points() -> None:
-    rows, setting = rows_and_setting()
+def test_without_a_verdict_a_share_is_told_with_its_denominator_and_percentage_points() -> None:
+    rows, setting = rows_and_setting(OLD)
     words = said(rows[1].own, rows[1], setting)
     assert words.startswith("1.136 af 3.412 mod 1.017 af 3.412: fra 29,8 % til 33,3 %")
     assert "procentpoint" in words
 
 
 def test_the_same_in_english() -> None:
-    rows, setting = rows_and_setting(packs.Plan(language="en"))
+    rows, setting = rows_and_setting(replace(OLD, language="en"))
     words = said(rows[0].own, rows[0], setting)
     assert words.startswith("754 prescriptions against 894: from 262 to 221 per 1,000 (95% interval of the change: −58")
 
 
 def test_too_few_points_to_the_cluster_and_shows_no_change() -> None:
-    rows, setting = rows_and_setting()
+    rows, setting = rows_and_setting(OLD)
     words = said(rows[3].own, rows[3], setting)
     assert words == "9 af 17 mod 13 af 24: for få til at vise en ændring, op eller ned. Brug klyngens tal."
 
@@ -81,10 +90,10 @@ def test_each_state_has_a_pill_and_a_sentence_of_its_own(state: str) -> None:
 def test_the_box_has_one_line_per_measure() -> None:
     rows, setting = rows_and_setting()
     lines = [summary(one, setting) for one in rows]
-    assert [line[0] for line in lines if line] == ["readable", "readable", "readable", "too_few"]
+    assert [line[0] for line in lines if line] == ["likely", "chance", "chance", "too_few"]
     first = lines[0]
     assert first is not None
-    expected = "Alle antibiotika: 221 pr. 1.000 mod 262 før (−16 %). Klyngen: 206 mod 226."
+    expected = "Alle antibiotika: 221 pr. 1.000 mod 262 før (−16 %), ventet 243. Klyngen: 206 mod 226."
     assert plain(first[1]).replace("\u00a0", " ") == expected
 
 

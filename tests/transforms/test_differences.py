@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from transforms.differences import newcombe, rate_difference, rate_ratio
+from transforms.differences import newcombe, rate_difference, rate_ratio, rate_ratio_p
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 COLUMNS = pl.col("x1"), pl.col("s1"), pl.col("x2"), pl.col("s2")
@@ -36,6 +36,11 @@ def near(*expected: float) -> Any:
 def compare(comparison: Any, numbers: tuple[Any, ...], confidence: float = 0.95) -> Any:
     frame = pl.LazyFrame({name: [number] for name, number in zip(("x1", "s1", "x2", "s2"), numbers, strict=True)})
     return frame.select(*comparison(*COLUMNS, confidence)).collect().row(0)
+
+
+def p_of(numbers: tuple[Any, ...]) -> Any:
+    frame = pl.LazyFrame({name: [number] for name, number in zip(("x1", "s1", "x2", "s2"), numbers, strict=True)})
+    return frame.select(rate_ratio_p(*COLUMNS)).collect().item()
 
 
 def numbers_of(row: dict[str, Any], size: str) -> tuple[Any, ...]:
@@ -62,6 +67,17 @@ def test_newcombe_agrees_with_moverci(row: dict[str, Any]) -> None:
 def test_rate_ratio_agrees_with_poisson_test(row: dict[str, Any]) -> None:
     found = compare(rate_ratio, numbers_of(row, "t"), row["confidence"])
     assert found == near(row["rate_ratio"], row["lower"], row["upper"])
+
+
+@pytest.mark.parametrize("row", rows_of("rate_ratio"))
+def test_rate_ratio_p_agrees_with_poisson_test(row: dict[str, Any]) -> None:
+    assert p_of(numbers_of(row, "t")) == pytest.approx(row["p_value"], rel=1e-9)
+
+
+def test_rate_ratio_p_is_one_without_events_and_null_where_there_is_no_rate() -> None:
+    assert p_of((0, 5.0, 0, 7.0)) == 1
+    for numbers in ((1, 0, 1, 5), (None, 5, 1, 5), (1, 5, 1, None), (-1, 5, 1, 5), (1.5, 5, 1, 5), (1, math.inf, 1, 5)):
+        assert p_of(numbers) is None
 
 
 @pytest.mark.parametrize(
