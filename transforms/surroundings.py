@@ -39,9 +39,9 @@ def surroundings(measure: Measure, pairs: pl.DataFrame) -> pl.DataFrame:
     """
     placed = _placed(measure, pairs)
     clusters = pairs.select("cluster_id", "region_id").drop_nulls().unique().sort("cluster_id")
-    around = clusters.join(placed.rename({"cluster_id": "other_id"}), on="region_id").filter(
-        pl.col("cluster_id").ne_missing(pl.col("other_id"))
-    )
+    around = clusters.join(
+        placed.rename({"cluster_id": "other_id"}), on="region_id", maintain_order="left_right"
+    ).filter(pl.col("cluster_id").ne_missing(pl.col("other_id")))
     of_practices = _dispersion(around)
     pooled = _pooled(measure, around.drop_nulls("other_id"))
     of_clusters = _cluster_drift(pooled.join(of_practices, on="cluster_id"))
@@ -179,7 +179,10 @@ def _background(measure: Measure, around: pl.DataFrame) -> pl.DataFrame:
     pooled = _pooled(measure, whole)
     before, now = (_fraction(measure, side) for side in ("before", "now"))
     ratio = pl.when(before > 0).then(now / before)
-    spread = around.group_by("cluster_id", "other_id").agg(pl.col("mass").sum()).group_by("cluster_id")
+    # Sums of floating numbers depend on their order, and the same facts are to give the same bytes.
+    spread = (
+        around.group_by("cluster_id", "other_id", maintain_order=True).agg(pl.col("mass").sum()).group_by("cluster_id")
+    )
     few = spread.agg(few_clusters=_crowding(pl.col("mass")))
     return pooled.join(few, on="cluster_id").select(
         "cluster_id",
