@@ -36,12 +36,16 @@ def position(kind: Kind, side: str, per: int) -> pl.Expr:
     return (successes / others).log()
 
 
-def variance(kind: Kind, side: str, per: int) -> pl.Expr:
-    """The sampling variance of `position`, by the delta method; of a mean from its 95 % interval."""
+def variance(kind: Kind, side: str, per: int, more: int = 0) -> pl.Expr:
+    """The sampling variance of `position`, by the delta method; of a mean from its 95 % interval.
+
+    `more` is added to every count: the inverse of a Poisson count lies above the inverse of what is expected of it;
+    that of the next number does not (its mean is (1 - exp(-m)) / m). For one unit take 0, for a mean over units 1.
+    """
     if link(kind) == "identity":
         return ((pl.col(f"{side}upper") - pl.col(f"{side}lower")) / (2 * _Z * per)) ** 2
     successes, others = _counts(kind, side)
-    return 1 / successes if kind == "rate" else 1 / successes + 1 / others
+    return 1 / (successes + more) if kind == "rate" else 1 / (successes + more) + 1 / (others + more)
 
 
 def at(kind: Kind, fraction: pl.Expr) -> pl.Expr:
@@ -84,7 +88,8 @@ def weight(kind: Kind, side: str, per: int) -> pl.Expr:
 
 def _counts(kind: Kind, side: str) -> tuple[pl.Expr, pl.Expr]:
     """Events and what they are held against, kept away from the ends of the scale."""
-    events, ground = pl.col(f"{side}numerator"), pl.col(f"{side}denominator")
+    # A column of whole numbers would cut the half off.
+    events, ground = (pl.col(f"{side}{part}").cast(pl.Float64) for part in ("numerator", "denominator"))
     some = pl.when(ground > 0).then(ground)
     if link(kind) == "logit":
         inside = events.clip(HALF, (some - HALF).clip(lower_bound=HALF))

@@ -20,6 +20,7 @@ from transforms.definitions import Measure
 
 INFORMATIVE = 5
 """Fewest events on each side of a change that tells how much changes vary: the logarithm of fewer is too skewed."""
+PRIOR = ("prior_mean", "prior_variance", "prior_observed", "prior_units", "freedom")
 _TYPICAL_DRIFT = 0.05
 """Standard deviation of drift that the weights of the first fit are made for; the estimate does not rest on it."""
 
@@ -31,15 +32,16 @@ def surroundings(measure: Measure, pairs: pl.DataFrame) -> pl.DataFrame:
     denominator, value, lower, upper under the prefixes before_ and now_. Without a cluster (it moved, or is in no
     report) a practice is around every cluster of its region. Columns: background_change and
     background_variance (on the scale), background_ratio; dispersion, drift, cluster_drift; and for practices and
-    clusters apart prior_mean, prior_variance, freedom (`*_practice`, `*_cluster`). Null where too few others are there.
+    clusters apart prior_mean, prior_variance, prior_observed (the baselines' variance, sampling and all), prior_units
+    (how many of equal size they are worth), freedom (`*_practice`, `*_cluster`). Null where too few others are there.
     Source: the moments of DerSimonian & Laird 1986, Control Clin Trials 7:177-88, with the variance as a line in the
     events' own (dispersion + drift x information); priors by Marshall 1991, Appl Stat 40:283-94.
     """
     placed = _placed(measure, pairs)
     clusters = pairs.select("cluster_id", "region_id").drop_nulls().unique().sort("cluster_id")
-    around = clusters.join(placed.rename({"cluster_id": "other_id"}), on="region_id").filter(
-        pl.col("cluster_id").ne_missing(pl.col("other_id"))
-    )
+    around = clusters.join(
+        placed.rename({"cluster_id": "other_id"}), on="region_id", maintain_order="left_right"
+    ).filter(pl.col("cluster_id").ne_missing(pl.col("other_id")))
     of_practices = _dispersion(around)
     pooled = _pooled(measure, around.drop_nulls("other_id"))
     of_clusters = _cluster_drift(pooled.join(of_practices, on="cluster_id"))
@@ -63,9 +65,13 @@ def placed_pairs(measure: Measure, pairs: pl.DataFrame) -> pl.DataFrame:
 
 def concentration(measure: Measure, pairs: pl.DataFrame) -> pl.DataFrame:
     """One row per `cluster_id`: how much of the cluster's events few practices have, from 1 / practices to 1."""
-    mass = _mass(measure)
     placed = pairs.drop_nulls("cluster_id")
-    return placed.group_by("cluster_id").agg(concentration=(mass**2).sum() / mass.sum() ** 2).sort("cluster_id")
+    return placed.group_by("cluster_id").agg(concentration=_crowding(_mass(measure))).sort("cluster_id")
+
+
+def _crowding(mass: pl.Expr) -> pl.Expr:
+    """1 over how many units of equal mass would be as concentrated; units without any count alike."""
+    return pl.when(mass.sum() > 0).then((mass**2).sum() / mass.sum() ** 2).otherwise(1 / pl.len())
 
 
 def _mass(measure: Measure) -> pl.Expr:
@@ -75,7 +81,8 @@ def _mass(measure: Measure) -> pl.Expr:
 
 def _placed(measure: Measure, pairs: pl.DataFrame) -> pl.DataFrame:
     placed = placed_pairs(measure, pairs).filter(pl.col("moved").is_finite(), pl.col("noise") > 0)
-    return placed.with_columns(mass=_mass(measure), informative=_informative(measure))
+    expected = sum(scales.variance(measure.kind, side, measure.per, more=1) for side in ("before_", "now_"))
+    return placed.with_columns(mass=_mass(measure), informative=_informative(measure), information=1 / expected)
 
 
 def _informative(measure: Measure) -> pl.Expr:
@@ -89,8 +96,7 @@ def _informative(measure: Measure) -> pl.Expr:
 
 def _dispersion(around: pl.DataFrame) -> pl.DataFrame:
     """dispersion, drift and freedom of practices: a weighted line through squared changes over their information."""
-    told = around.filter("informative").with_columns(information=1 / pl.col("noise"))
-    told = told.with_columns(
+    told = around.filter("informative").with_columns(
         weight=(1 + _TYPICAL_DRIFT**2 * pl.col("information")) ** -2,
         middle=(pl.col("moved") * pl.col("information")).sum().over("cluster_id")
         / pl.col("information").sum().over("cluster_id"),
@@ -121,8 +127,7 @@ def _pooled(measure: Measure, around: pl.DataFrame) -> pl.DataFrame:
     """One row per cluster and other cluster of its region: sum over sum of both windows, and its change."""
     kind = measure.kind
     counts = [f"{side}_{part}" for side in ("before", "now") for part in ("numerator", "denominator")]
-    mass = (pl.col("mass") ** 2).sum() / pl.col("mass").sum() ** 2
-    columns: list[pl.Expr] = [pl.col(counts).sum(), mass.alias("concentration")]
+    columns: list[pl.Expr] = [pl.col(counts).sum(), _crowding(pl.col("mass")).alias("concentration")]
     if scales.link(kind) == "identity":
         columns += _pooled_means()
     pooled = around.group_by("cluster_id", "other_id").agg(columns).sort("cluster_id", "other_id")
@@ -174,8 +179,11 @@ def _background(measure: Measure, around: pl.DataFrame) -> pl.DataFrame:
     pooled = _pooled(measure, whole)
     before, now = (_fraction(measure, side) for side in ("before", "now"))
     ratio = pl.when(before > 0).then(now / before)
-    spread = around.group_by("cluster_id", "other_id").agg(pl.col("mass").sum()).group_by("cluster_id")
-    few = spread.agg(few_clusters=(pl.col("mass") ** 2).sum() / pl.col("mass").sum() ** 2)
+    # Sums of floating numbers depend on their order, and the same facts are to give the same bytes.
+    spread = (
+        around.group_by("cluster_id", "other_id", maintain_order=True).agg(pl.col("mass").sum()).group_by("cluster_id")
+    )
+    few = spread.agg(few_clusters=_crowding(pl.col("mass")))
     return pooled.join(few, on="cluster_id").select(
         "cluster_id",
         pl.col("moved").alias("background_change"),
@@ -190,15 +198,16 @@ def _priors(measure: Measure, units: pl.DataFrame, level: str) -> pl.DataFrame:
     """Marshall's mean and observed variance of the baselines of `units`, and the mean size they stand on."""
     kind, per = measure.kind, measure.per
     size = scales.weight(kind, "before_", per)
-    sized = units.with_columns(size=size, fraction=_fraction(measure, "before")).filter(
-        pl.col("size") > 0, pl.col("fraction").is_finite()
-    )
+    # A mean of values that are all alike has no width to weigh it by.
+    known = (pl.col("size") > 0) & pl.col("size").is_finite() & pl.col("fraction").is_finite()
+    sized = units.with_columns(size=size, fraction=_fraction(measure, "before")).filter(known)
     n, p = pl.col("size"), pl.col("fraction")
     sized = sized.with_columns(middle=(n * p).sum().over("cluster_id") / n.sum().over("cluster_id"))
     return sized.group_by("cluster_id").agg(
         pl.col("middle").first().alias(f"prior_mean_{level}"),
-        ((n * (p - pl.col("middle")) ** 2).sum() / n.sum()).alias(f"observed_{level}"),
+        ((n * (p - pl.col("middle")) ** 2).sum() / n.sum()).alias(f"prior_observed_{level}"),
         n.mean().alias(f"size_{level}"),
+        (n.sum() ** 2 / (n**2).sum()).alias(f"prior_units_{level}"),
     )
 
 
@@ -220,7 +229,7 @@ def _without_noise(measure: Measure, found: pl.DataFrame) -> pl.DataFrame:
     for level, drift in passing.items():
         mean = pl.col(f"prior_mean_{level}")
         sampling = pl.col("dispersion") * scales.unit_variance(kind, mean) / pl.col(f"size_{level}")
-        lasting = pl.col(f"observed_{level}") - sampling - drift / 2 * scales.slope(kind, mean) ** 2
+        lasting = pl.col(f"prior_observed_{level}") - sampling - drift / 2 * scales.slope(kind, mean) ** 2
         variances.append(lasting.clip(lower_bound=0).alias(f"prior_variance_{level}"))
     shared = pl.col("drift") * pl.col("few_practices") + pl.col("cluster_drift").fill_null(0.0) * pl.col("few_clusters")
     return found.with_columns(
@@ -233,5 +242,5 @@ def _without_noise(measure: Measure, found: pl.DataFrame) -> pl.DataFrame:
         "dispersion",
         "drift",
         "cluster_drift",
-        *(f"{part}_{level}" for part in ("prior_mean", "prior_variance", "freedom") for level in passing),
+        *(f"{part}_{level}" for part in PRIOR for level in passing),
     )

@@ -17,6 +17,7 @@ from scipy.special import stdtrit  # pyright: ignore[reportMissingTypeStubs]
 from transforms import scales
 from transforms.definitions import Measure
 from transforms.intervals import tail_probability
+from transforms.prediction import limits
 
 Verdict = Literal["likely change", "cannot be told from chance", "too few data", "not comparable"]
 Why = Literal["background", "expected", "check"]
@@ -24,7 +25,7 @@ Why = Literal["background", "expected", "check"]
 the region's, but not what the baseline led to expect; a failed check could overturn it."""
 
 CONFIDENCE = {"practice": 0.99, "cluster": 0.95}
-POWER_SCORE = 0.8416212335729143
+POWER = 0.8
 """A detectable change is found four times of five."""
 FIGURES = ("expected", "expected_lower", "expected_upper", "net_ratio", "net_lower", "net_upper", "detectable_change")
 YARDSTICK = (
@@ -36,6 +37,8 @@ YARDSTICK = (
     "cluster_drift",
     "prior_mean",
     "prior_variance",
+    "prior_observed",
+    "prior_units",
     "freedom",
     "concentration",
     "check_bias",
@@ -47,19 +50,20 @@ def judged(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
     """`rows` with expected, net_ratio (and the limits of both), detectable_change, verdict and verdict_reason.
 
     `rows` has one row per unit: level, reason, both windows' state, numerator, denominator, value, lower and upper
-    under before_ and now_, and from `surroundings`: background_change, background_variance, dispersion, drift,
-    cluster_drift, prior_mean, prior_variance, freedom; further concentration (of the unit's events on its practices,
-    1 for a practice) and check_bias (by how much, as a logarithm, a failed check may have moved the figures; 0 where
-    none did).
+    under before_ and now_, and what `surroundings` found for its level: background_change, background_variance,
+    dispersion, drift, cluster_drift, prior_mean, prior_variance, prior_observed, prior_units, freedom; further
+    concentration (of the unit's events on its practices, 1 for a practice) and check_bias (by how much, as a logarithm,
+    a failed check may have moved the figures; 0 where none did).
 
     expected: the follow-up if nothing but the background had changed, in the measure's unit, with the interval in which
     it was to be expected. net_ratio: the follow-up over what the background alone would have made of the baseline.
-    detectable_change: in the measure's unit, upwards; such a change would have been found 4 times of 5. All are null
-    where the two windows cannot be compared or nobody is around to compare with, and for levels without a verdict.
+    detectable_change: in the measure's unit, upwards (of a share over one half downwards); such a change would have
+    been found 4 times of 5. All are null where the two windows cannot be compared or nobody is around to compare with,
+    and for levels without a verdict.
     """
     unknown = [pl.lit(None, dtype=pl.Float64).alias(name) for name in YARDSTICK if name not in rows.columns]
     compared = _compared(measure, rows.with_columns(unknown))
-    with_net = _net(measure, _expected(measure, compared))
+    with_net = _net(measure, _expected(measure, compared)).with_columns(_finite(pl.col(name)) for name in FIGURES)
     return with_net.with_columns(_verdict(measure)).with_columns(_why()).drop(*_WORKING)
 
 
@@ -74,6 +78,9 @@ _WORKING = (
     "lasting_variance",
     "expected_at",
     "expected_error",
+    "kept",
+    "apart",
+    "doubt",
     "asked",
 )
 
@@ -97,22 +104,20 @@ def _compared(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _critical() -> pl.Expr:
     """How many standard errors an interval reaches to each side; null without enough others to learn from."""
-    enough = pl.when(pl.col("freedom") >= 1).then(pl.col("freedom"))
     by_level = [
-        pl.when(pl.col("level") == level).then(_t_quantile(enough, confidence))
+        pl.when(pl.col("level") == level).then(_t_quantile(1 - tail_probability(confidence)))
         for level, confidence in CONFIDENCE.items()
     ]
     return pl.coalesce(by_level)
 
 
-def _t_quantile(freedom: pl.Expr, confidence: float) -> pl.Expr:
-    upper = 1 - tail_probability(confidence)
-
+def _t_quantile(probability: float) -> pl.Expr:
     def of_batch(batch: pl.Series) -> pl.Series:
-        found = stdtrit(batch.to_numpy().astype(np.float64), upper)
+        found = stdtrit(batch.to_numpy().astype(np.float64), probability)
         return pl.Series(batch.name, found, dtype=pl.Float64).fill_nan(None)
 
-    return freedom.map_batches(of_batch, return_dtype=pl.Float64, is_elementwise=True)
+    enough = pl.when(pl.col("freedom") >= 1).then(pl.col("freedom"))
+    return enough.map_batches(of_batch, return_dtype=pl.Float64, is_elementwise=True)
 
 
 def _drift() -> pl.Expr:
@@ -124,41 +129,53 @@ def _drift() -> pl.Expr:
 def _expected(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
     """The shrunken baseline moved with the background, and how far from it a follow-up may lie."""
     kind, per = measure.kind, measure.per
-    passing = _drift() / 2
     prior, lasting = pl.col("prior_mean"), pl.col("prior_variance")
     baseline = scales.value_at(kind, pl.col("before_at"))
-    noise = (
-        pl.col("dispersion") * scales.unit_variance(kind, prior) / _size(measure)
-        + passing * scales.slope(kind, prior) ** 2
-    )
-    kept = pl.when(lasting > 0).then(lasting / (lasting + noise)).otherwise(0.0)
-    shrunken = prior + kept * (baseline - prior)
-    moved = rows.with_columns(
-        lasting_variance=lasting * (1 - kept) / scales.slope(kind, shrunken) ** 2,
-        expected_at=scales.at(kind, shrunken) + pl.col("background_change"),
-    )
-    follow_up = pl.col("dispersion") * _noise_at_expected(measure) + passing
+    noise = _baseline_noise(measure, prior)
+    kept = pl.when(lasting > 0).then(lasting / (lasting + noise)).when(lasting.is_not_null()).then(0.0)
+    rows = rows.with_columns(kept=kept, apart=baseline - prior, doubt=_doubt(lasting + noise, kept, baseline - prior))
+    shrunken = prior + pl.col("kept") * pl.col("apart")
+    # Marshall's weight is made for a unit like the mean. A unit that lies high (low) has its own noise, on the scale.
+    own = (pl.col("kept") * _baseline_noise(measure, shrunken) + pl.col("doubt")) / scales.slope(kind, shrunken) ** 2
+    moved = rows.with_columns(lasting_variance=own, expected_at=scales.at(kind, shrunken) + pl.col("background_change"))
+    follow_up = pl.col("dispersion") * _now_noise_at(measure, pl.col("expected_at")) + _drift() / 2
     moved = moved.with_columns(
         expected_error=(pl.col("lasting_variance") + follow_up + pl.col("background_variance")).sqrt()
     )
-    reach = pl.col("critical") * pl.col("expected_error")
-    places = {
-        "expected": pl.col("expected_at"),
-        "expected_lower": pl.col("expected_at") - reach,
-        "expected_upper": pl.col("expected_at") + reach,
-    }
-    return moved.with_columns((scales.value_at(kind, where) * per).alias(name) for name, where in places.items())
+    middle = scales.value_at(kind, pl.col("expected_at"))
+    lower, upper = limits(kind, middle, pl.col("expected_error"), pl.col("critical"))
+    places = {"expected": middle, "expected_lower": lower, "expected_upper": upper}
+    return moved.with_columns((value * per).alias(name) for name, value in places.items())
+
+
+def _baseline_noise(measure: Measure, level: pl.Expr) -> pl.Expr:
+    """The variance of a baseline about what lasts, if that is `level`: sampling, and half of what drifts away."""
+    kind = measure.kind
+    sampling = pl.col("dispersion") * scales.unit_variance(kind, level) / _size(measure)
+    return sampling + _drift() / 2 * scales.slope(kind, level) ** 2
+
+
+def _doubt(spread: pl.Expr, kept: pl.Expr, apart: pl.Expr) -> pl.Expr:
+    """The variance of the shrunken baseline because mean and variance of the others are themselves estimates.
+
+    By the delta method, as the last term of Morris 1983, J Am Stat Assoc 78:47-55 (eq. 5.3), with the variance of a
+    variance 2 s^4 / (n - 1). It matters where few clusters are around and a baseline lies far from theirs.
+    """
+    observed, units = pl.col("prior_observed"), pl.col("prior_units")
+    of_mean = (1 - kept) ** 2 * observed / units
+    of_weight = ((1 - kept) * apart * observed / spread) ** 2 * 2 / (units - 1)
+    return of_mean + pl.when((units > 1) & (spread > 0)).then(of_weight)
 
 
 def _size(measure: Measure) -> pl.Expr:
     return scales.weight(measure.kind, "before_", measure.per)
 
 
-def _noise_at_expected(measure: Measure) -> pl.Expr:
-    """The sampling variance of the follow-up's position if it were as expected; of a mean, as it is."""
+def _now_noise_at(measure: Measure, position: pl.Expr) -> pl.Expr:
+    """The sampling variance of the follow-up's position if it were at `position`; of a mean, as it is."""
     if scales.link(measure.kind) == "identity":
         return pl.col("now_noise")
-    value = scales.value_at(measure.kind, pl.col("expected_at"))
+    value = scales.value_at(measure.kind, position)
     spread = scales.unit_variance(measure.kind, value) / pl.col("now_denominator")
     return spread / scales.slope(measure.kind, value) ** 2
 
@@ -178,17 +195,36 @@ def _net(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
         "net_lower": pl.col("shift") - reach,
         "net_upper": pl.col("shift") + reach,
     }
-    detectable = pl.col("expected_at") + (pl.col("critical") + POWER_SCORE) * pl.col("error")
     return rows.with_columns(
-        *((scales.value_at(kind, ground + shift) / alone).alias(name) for name, shift in shifts.items()),
-        detectable_change=(scales.value_at(kind, detectable) - scales.value_at(kind, pl.col("expected_at"))) * per,
+        # A mean of nothing or less is no multiple of another.
+        *(
+            pl.when(alone > 0).then(scales.value_at(kind, ground + shift) / alone).alias(n)
+            for n, shift in shifts.items()
+        ),
+        detectable_change=(_detectable(measure) - scales.value_at(kind, pl.col("expected_at"))).abs() * per,
     )
+
+
+def _detectable(measure: Measure) -> pl.Expr:
+    """The value from which on a follow-up would be called a likely change 4 times of 5.
+
+    A higher count is surer on its scale, so that how large the change must be depends on itself: two rounds settle it.
+    """
+    enough = pl.col("critical") + _t_quantile(POWER)
+    farther = enough * pl.col("error")
+    downwards = (pl.col("expected_at") > 0) & (scales.link(measure.kind) == "logit")
+    side = pl.when(downwards).then(-1).otherwise(1)
+    apart = pl.col("error") ** 2 - pl.col("dispersion") * pl.col("now_noise")
+    for _ in range(2):
+        noise = _now_noise_at(measure, pl.col("expected_at") + side * farther)
+        farther = enough * (apart + pl.col("dispersion") * noise).sqrt()
+    return scales.value_at(measure.kind, pl.col("expected_at") + side * farther)
 
 
 def _verdict(measure: Measure) -> pl.Expr:
     reach = pl.col("critical") * pl.col("error")
     excludes_none = pl.col("shift").abs() > reach + _bias(measure)
-    unexpected = (pl.col("now_at") - pl.col("expected_at")).abs() > pl.col("critical") * pl.col("expected_error")
+    unexpected = _unexpected()
     words: list[tuple[pl.Expr, Verdict]] = [
         (~pl.col("asked"), "not comparable"),
         (_too_few() | pl.col("critical").is_null() | pl.col("error").is_null(), "too few data"),
@@ -198,6 +234,10 @@ def _verdict(measure: Measure) -> pl.Expr:
     found = pl.coalesce([pl.when(condition).then(pl.lit(word)) for condition, word in words])
     has_two_windows = pl.col("level").is_in(list(CONFIDENCE)) & pl.col("before_state").is_not_null()
     return pl.when(has_two_windows).then(found).alias("verdict")
+
+
+def _unexpected() -> pl.Expr:
+    return ~pl.col("now_value").is_between(pl.col("expected_lower"), pl.col("expected_upper"))
 
 
 def _bias(measure: Measure) -> pl.Expr:
@@ -214,7 +254,7 @@ def _too_few() -> pl.Expr:
 
 def _why() -> pl.Expr:
     net = pl.col("shift").abs() > pl.col("critical") * pl.col("error")
-    unexpected = (pl.col("now_at") - pl.col("expected_at")).abs() > pl.col("critical") * pl.col("expected_error")
+    unexpected = _unexpected()
     told = pl.col("verdict") == "cannot be told from chance"
     reasons: list[tuple[pl.Expr, Why]] = [
         ((pl.col("verdict") == "too few data") & ~_too_few(), "background"),
