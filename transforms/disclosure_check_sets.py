@@ -35,8 +35,8 @@ def _not_the_same_for_all(others: Sequence[Row]) -> Iterable[str]:
     columns = [*(f"{side}_state" for side in SIDES), *(each for item in COLUMNS.values() for each in item)]
     seen: dict[tuple[str, ...], Row] = {}
     for row in others:
-        if row["level"] == "practice" and not row["label"]:
-            continue
+        if row["level"] == "similar" or (row["level"] == "practice" and not row["label"]):
+            continue  # each reader's own pool; a practice that nothing tells from the others
         first = seen.setdefault((row["measure_id"], str(row["category"]), row["level"], row["label"]), row)
         if any(row[column] != first[column] for column in columns):
             yield f"{name(row, 'now')} is not what {first['audience']} sees of it"

@@ -173,7 +173,8 @@ def _surroundings(measure: Measure, row: Mapping[str, Any]) -> Step:
             f"cluster drift {told['cluster_drift']}: of clusters beyond their practices'",
             f"concentration {told['concentration']}: the sum of squared shares of events (1 for one practice)",
             f"baselines of the others, as fractions of 1: mean {told['prior_mean']}, "
-            f"lasting variance {told['prior_variance']}",
+            f"lasting variance {told['prior_variance']} of {told['prior_observed']} observed, "
+            f"as of {told['prior_units']} units of one size",
             f"freedom {told['freedom']}: the degrees of freedom of what was learnt from the others",
         ),
     )

@@ -15,7 +15,8 @@ from small_region import BASELINE, BOTH, FOLLOWUP, MINIMUM, RATE, SHARE, SmallRe
 from transforms.disclosure import Mode
 from transforms.disclosure_case_mix import CaseMix, printed_profiles, with_case_mix
 from transforms.disclosure_case_mix_check import case_mix_violations
-from transforms.disclosure_check import violations
+from transforms.disclosure_check import Truth, truth_of, violations
+from transforms.disclosure_rules import ruled
 from transforms.pack import Mart, Meeting, exact_figures, members, published_figures
 from transforms.package_figures import MeasureRun
 from transforms.profile import likeness, profiles
@@ -35,6 +36,7 @@ class Printed:
     profiles: pl.DataFrame
     mix: CaseMix
     labels: dict[str, str]
+    truth: Truth
 
     def figure(self, audience: str, level: str, measure: str = RATE.id) -> Row:
         rows = self.figures.filter(audience=audience, level=level, measure_id=measure)
@@ -86,12 +88,14 @@ def printed_of(made: SmallRegion, mode: Mode = "letters", *, followup: bool = Tr
     made_of = profiles(meeting.later, facts)
     consented = facts.practices.filter("consented").select("practice_id").collect()
     mix = CaseMix(mart, made_of, neighbours(likeness(made_of, consented), labels, consented), "r1")
+    exact = [exact_figures(each, meeting, mart, facts, labels) for each in (RATE, SHARE)]
+    units = ruled(package(), pl.concat(exact, how="diagonal_relaxed"), meeting.profile)
     rows = [
-        published_figures(each, exact_figures(each, meeting, mart, facts, labels), meeting, labels, MINIMUM)
-        for each in (RATE, SHARE)
+        published_figures(each, units.filter(measure_id=each.id), meeting, labels, MINIMUM) for each in (RATE, SHARE)
     ]
     figures = with_case_mix(pl.concat(rows), package(), meeting, mix)
-    return Printed(figures, printed_profiles(meeting, mix, labels), mix, labels)
+    truth = truth_of(units, mode, meeting.profile)
+    return Printed(figures, printed_profiles(meeting, mix, labels), mix, labels, truth)
 
 
 def five(count: float) -> float:
@@ -227,8 +231,7 @@ def test_few_of_a_kind_have_no_share() -> None:
 def test_what_is_printed_passes_the_last_look(mode: Mode, followup: bool) -> None:
     made = printed(mode, followup=followup)
     assert faults(made.figures.to_dicts(), made.profiles.to_dicts()) == []
-    pooled = made.figures.filter(pl.col("level") == "similar")
-    assert violations(pooled.iter_rows(named=True), package(), mode, {}) == []
+    assert violations(made.figures, package(), made.truth) == []
 
 
 def faults(figures: list[Row], profiled: list[Row]) -> list[str]:

@@ -118,7 +118,7 @@ LEAKS: list[tuple[str, Mode, str, Measure, str, Row, str]] = [
     ("all who were there", "open", "cluster", RATE, "before", {"before_numerator": 2800.0}, "another set of practices"),
     ("a value of other counts", "open", "cluster", BROAD, "now", {"now_value": 98.2}, "not computed from the rounded"),
     ("an expected value in full", "open", "cluster", RATE, "now", {"expected": 98.2371}, "more decimals in expected"),
-    ("a net ratio in full", "open", "region", RATE, "now", {"net_ratio": 1.0371}, "more decimals in net_ratio"),
+    ("a net ratio in full", "open", "region", RATE, "now", {"net_ratio": 1.03712345}, "more decimals in net_ratio"),
     ("an interval without a change", "open", "B", RATE, "now", {"change": None}, "interval of a change"),
     ("two totals of one thing", "open", "cluster", SHARE, "now", {"now_lower": 11.0}, "is not what"),
     ("a verdict of a hidden one", "open", "F", RATE, "now", {"verdict": "too few data"}, "hidden and judged"),

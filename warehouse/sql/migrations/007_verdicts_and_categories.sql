@@ -36,6 +36,8 @@ alter table mart.comparison add column drift double;
 alter table mart.comparison add column cluster_drift double;
 alter table mart.comparison add column prior_mean double;
 alter table mart.comparison add column prior_variance double;
+alter table mart.comparison add column prior_observed double;
+alter table mart.comparison add column prior_units double;
 alter table mart.comparison add column background_change double;
 alter table mart.comparison add column background_variance double;
 alter table mart.comparison add column freedom double;
