@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from transforms.codes import CodeSystem
@@ -62,18 +63,25 @@ def read_facts(
     codes: Mapping[str, CodeSystem] | None = None,
 ) -> Facts:
     """Everything between the first and the last day of `span`, as it was known at `known_at`; codes as received."""
-    known = {"known_at": known_at}
-    inside = known | {"start": span[0], "end": span[1]}
+    ground = read_ground(store, span, known_at, silence_is_consent=silence_is_consent)
+    inside = {"known_at": known_at, "start": span[0], "end": span[1]}
     with reading(store.database) as connection:
         by_source = {
             source: run(connection, "read_facts", inside | {"source": source}, table=TABLES[source]).pl().lazy()
             for source in QUANTITIES
         }
+    return replace(ground, by_source=by_source, codes=codes or {})
+
+
+def read_ground(store: Store, span: tuple[date, date], known_at: datetime, *, silence_is_consent: bool) -> Facts:
+    """Who submitted what and who belongs where, without any facts."""
+    known = {"known_at": known_at}
+    inside = known | {"start": span[0], "end": span[1]}
+    with reading(store.database) as connection:
         return Facts(
-            by_source=by_source,
+            by_source={},
             submissions=run(connection, "read_submissions", inside).pl().lazy(),
             memberships=run(connection, "read_memberships", known).pl().lazy(),
             clusters=run(connection, "read_clusters", inside).pl().lazy(),
             practices=run(connection, "read_practices", known | {"silence": silence_is_consent}).pl().lazy(),
-            codes=codes or {},
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,12 @@ import polars as pl
 from transforms.calendar import Window
 from transforms.codes import CodeSystem
 from transforms.definitions import Package
+from transforms.merging import selections_of
 from transforms.package_figures import MeasureRun
+from transforms.practice_months import Facts
 from warehouse.connection import reading, writing
-from warehouse.facts import read_facts
+from warehouse.facts import read_ground
+from warehouse.merged_facts import MergedFacts
 from warehouse.queries import run
 from warehouse.workspace import Store
 
@@ -50,20 +53,35 @@ class Period:
 
 def compute(store: Store, package: Package, period: Period, known_at: datetime, run_id: str) -> int:
     """Compute every measure of `package` and put the figures in the mart; returns how many rows were written."""
-    facts = read_facts(
-        store,
-        (period.span.start, period.span.end),
-        known_at,
-        silence_is_consent=period.silence_is_consent,
-        codes=period.codes,
-    )
+    return compute_packages(store, [package], period, known_at, run_id)
+
+
+def compute_packages(store: Store, packages: Sequence[Package], period: Period, known_at: datetime, run_id: str) -> int:
+    """Compute every measure of `packages` over the same windows; returns how many rows were written.
+
+    As many packages as fit into memory share one reading of the facts.
+    """
+    span = (period.span.start, period.span.end)
+    ground = read_ground(store, span, known_at, silence_is_consent=period.silence_is_consent)
+    reader = MergedFacts(store, span, known_at, period.codes)
+    written = 0
+    for batch in reader.batches([selections_of(package) for package in packages]):
+        together = [packages[number] for number in batch]
+        by_source = reader.read(selection for package in together for selection in selections_of(package))
+        for package in together:
+            facts = replace(ground, by_source=by_source, codes=period.codes)
+            written += _computed(store, package, period, facts, {"known_at": known_at, "run_id": run_id})
+    return written
+
+
+def _computed(store: Store, package: Package, period: Period, facts: Facts, of_run: dict[str, Any]) -> int:
     runs = [
         MeasureRun(measure, facts, period.baseline, period.followup, package.minimum_events)
         for measure in package.measures
     ]
     measures = pl.concat([each.figures() for each in runs])
     compared = pl.concat([each.compared() for each in runs]) if period.followup else None
-    values = period.parameters(package) | {"known_at": known_at, "run_id": run_id, "definition": package.sha256}
+    values = period.parameters(package) | of_run | {"definition": package.sha256}
     with writing(store.database) as connection:
         connection.register("frame", measures)
         run(connection, "forget_measures", values)
