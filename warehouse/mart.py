@@ -12,7 +12,7 @@ import polars as pl
 from transforms.calendar import Window
 from transforms.codes import CodeSystem
 from transforms.definitions import Package
-from transforms.merging import selections_of
+from transforms.merging import STRATA, selections_of
 from transforms.package_figures import MeasureRun
 from transforms.practice_months import Facts
 from warehouse.connection import reading, writing
@@ -26,13 +26,15 @@ from warehouse.workspace import Store
 class Period:
     """A pack's windows: a baseline and, at a follow-up, the later one; and how the facts in them are to be read.
 
-    `silence_is_consent` is what a practice's silence means; `codes` has the code system of each source that has one.
+    `silence_is_consent` is what a practice's silence means; `codes` has the code system of each source that has one;
+    `apart` says which of sex and age band are not merged, since figures may be standardised by both.
     """
 
     baseline: Window
     followup: Window | None
     silence_is_consent: bool
     codes: Mapping[str, CodeSystem] = field(default_factory=dict[str, CodeSystem], compare=False)
+    apart: tuple[str, ...] = field(default=STRATA, compare=False)
 
     @property
     def span(self) -> Window:
@@ -63,7 +65,7 @@ def compute_packages(store: Store, packages: Sequence[Package], period: Period, 
     """
     span = (period.span.start, period.span.end)
     ground = read_ground(store, span, known_at, silence_is_consent=period.silence_is_consent)
-    reader = MergedFacts(store, span, known_at, period.codes)
+    reader = MergedFacts(store, span, known_at, period.codes, period.apart)
     written = 0
     for batch in reader.batches([selections_of(package) for package in packages]):
         together = [packages[number] for number in batch]
