@@ -14,7 +14,7 @@ import duckdb
 from bench.measure_world import BANDS
 from transforms.calendar import Window
 from transforms.definitions import Measure, Package, Selection
-from transforms.merging import selections_of
+from transforms.merging import asked_by
 from transforms.selection import band_limits
 from warehouse.facts import TABLES
 
@@ -25,8 +25,8 @@ create or replace temp table by_hand (
 """
 STANDING = """known_from <= timestamp '2026-02-10' and (known_to is null or known_to > timestamp '2026-02-10')
     and period between $first and $last"""
-# One row per practice and month with somebody listed and `sources` submitted: its cluster at the month's end. A practice
-# is matched where the same months count on both sides, in the same clusters; for a region in the same region.
+# One row per practice and month with somebody listed and `sources` submitted: its cluster at the month's end. A
+# practice is matched where the same months count on both sides, in the same clusters; for a region in the same region.
 GROUND = f"""
 create or replace temp table {{name}} as
 with listed as (
@@ -96,13 +96,13 @@ class ByHand:
         """Fill the table by_hand with one row per measure, unit, set and window."""
         every = list(packages)
         self._run(BY_HAND)
-        self._sums("list_sizes", {each for package in every for each in selections_of(package)})
+        self._sums("list_sizes", {each for package in every for each in asked_by(package).selections})
         for sources in sorted({_sources(measure) for package in every for measure in package.measures}):
             semi = "\n".join(map(SUBMITTED.format, sources))
             self._run(GROUND.format(name=_ground(sources), semi=semi))
         for package in every:
             for source in ("prescriptions", "services"):
-                self._sums(source, selections_of(package))
+                self._sums(source, asked_by(package).selections)
             for measure in package.measures:
                 self._roll(package, measure)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from transforms.calendar import Window
@@ -30,8 +32,8 @@ def _practice_figures(facts: Facts, measure: Measure, window: Window, minimum_ev
     return figures(measure, every, minimum_events).with_columns(state=state.otherwise("state")).sort("practice_id")
 
 
-def summed(measure: Measure, window: Window, months: pl.DataFrame, unit: str) -> pl.DataFrame:
-    """One row per `unit` (a column of `months`): sums over its practice-months, never a mean of rates.
+def summed(measure: Measure, window: Window, months: pl.DataFrame, unit: str | Sequence[str]) -> pl.DataFrame:
+    """One row per `unit` (a column of `months`, or several): sums over its practice-months, never a mean of rates.
 
     Person-months of listed patients are divided by the window's months once, after the sum: sums of whole numbers are
     the same in any order, so that the same facts give the same bytes.

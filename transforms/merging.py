@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import cast
 
 import polars as pl
 from pydantic import BaseModel
@@ -22,20 +23,53 @@ STRATA = ("sex", "age_band")
 Filter = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
 
-def selections_of(package: Package) -> frozenset[Selection]:
-    """Every selection of the package, wherever in a measure it stands."""
-    return frozenset(_selections(package))
+ADDED_UP = frozenset({"rate", "proportion", "ratio", "mean"})
+"""The kinds of measure that are made of sums alone. Any other may ask for more of a fact than what selects it."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of the facts: some selections, and every fact as it is of the sources `as_they_are`."""
+
+    selections: frozenset[Selection]
+    as_they_are: frozenset[str] = frozenset()
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """The sources of the selections."""
+        return frozenset(each.source for each in self.selections)
+
+    @property
+    def merged(self) -> tuple[str, ...]:
+        """Those of the sources whose facts may be merged."""
+        return tuple(sorted((self.sources & set(MERGED)) - self.as_they_are))
+
+
+def asked_by(package: Package) -> Asked:
+    """What the measures of `package` ask for."""
+    rows = [each for measure in package.measures if measure.kind not in ADDED_UP for each in _selections(measure)]
+    return Asked(frozenset(_selections(package)), frozenset(each.source for each in rows))
+
+
+def together(asked: Iterable[Asked]) -> Asked:
+    """What all of them ask for."""
+    every = list(asked)
+    return Asked(
+        frozenset[Selection]().union(*(each.selections for each in every)),
+        frozenset[str]().union(*(each.as_they_are for each in every)),
+    )
 
 
 def _selections(part: object) -> Iterator[Selection]:
+    """Every selection in a definition, wherever it stands."""
     if isinstance(part, Selection):
         yield part
     elif isinstance(part, BaseModel):
         for name in type(part).model_fields:
             yield from _selections(getattr(part, name))
     elif isinstance(part, tuple):
-        for each in part:  # pyright: ignore[reportUnknownVariableType]
-            yield from _selections(each)  # pyright: ignore[reportUnknownArgumentType]
+        for each in cast("tuple[object, ...]", part):
+            yield from _selections(each)
 
 
 @dataclass(frozen=True)

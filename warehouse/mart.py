@@ -10,11 +10,14 @@ from typing import Any
 import polars as pl
 
 from transforms.calendar import Window
+from transforms.check_bias import OF_PRESENCE, check_bias
 from transforms.codes import CodeSystem
 from transforms.definitions import Package
-from transforms.merging import STRATA, selections_of
+from transforms.merging import STRATA, asked_by
+from transforms.once import Once
 from transforms.package_figures import MeasureRun
 from transforms.practice_months import Facts
+from transforms.window_rules import window_reason
 from warehouse.connection import reading, writing
 from warehouse.facts import read_ground
 from warehouse.merged_facts import MergedFacts
@@ -67,23 +70,32 @@ def compute_packages(store: Store, packages: Sequence[Package], period: Period, 
     ground = read_ground(store, span, known_at, silence_is_consent=period.silence_is_consent)
     reader = MergedFacts(store, span, known_at, period.codes, period.apart)
     written = 0
-    for batch in reader.batches([selections_of(package) for package in packages]):
-        together = [packages[number] for number in batch]
-        by_source = reader.read(selection for package in together for selection in selections_of(package))
-        for package in together:
-            facts = replace(ground, by_source=by_source, codes=period.codes)
-            written += _computed(store, package, period, facts, {"known_at": known_at, "run_id": run_id})
+    for batch in reader.batches([asked_by(package) for package in packages]):
+        read = reader.read([asked_by(packages[number]) for number in batch])
+        shared = replace(ground, codes=period.codes, once=Once())
+        for package in (packages[number] for number in batch):
+            facts = replace(shared, by_source=read.narrowed(asked_by(package)))
+            values = period.parameters(package) | {"known_at": known_at, "run_id": run_id, "definition": package.sha256}
+            written += _computed(store, package, period, facts, values)
     return written
 
 
-def _computed(store: Store, package: Package, period: Period, facts: Facts, of_run: dict[str, Any]) -> int:
+def _computed(store: Store, package: Package, period: Period, facts: Facts, values: dict[str, Any]) -> int:
+    effects = _check_effects(store, values)
     runs = [
-        MeasureRun(measure, facts, period.baseline, period.followup, package.minimum_events)
+        MeasureRun(
+            measure,
+            facts,
+            period.baseline,
+            period.followup,
+            package.minimum_events,
+            window_reason=window_reason(package.windows, period.baseline, period.followup) if period.followup else None,
+            check_bias=check_bias(measure, effects),
+        )
         for measure in package.measures
     ]
     measures = pl.concat([each.figures() for each in runs])
     compared = pl.concat([each.compared() for each in runs]) if period.followup else None
-    values = period.parameters(package) | of_run | {"definition": package.sha256}
     with writing(store.database) as connection:
         connection.register("frame", measures)
         run(connection, "forget_measures", values)
@@ -92,7 +104,20 @@ def _computed(store: Store, package: Package, period: Period, facts: Facts, of_r
             connection.register("frame", compared)
             run(connection, "forget_comparisons", values)
             run(connection, "enter_comparisons", values)
+            connection.register("frame", pl.concat([each.contributed() for each in runs]))
+            run(connection, "forget_contributions", values)
+            run(connection, "enter_contributions", values)
     return len(measures) + (0 if compared is None else len(compared))
+
+
+def _check_effects(store: Store, values: dict[str, Any]) -> dict[str, list[float]]:
+    """By source, what came over what was to be expected, of each failed check that says so."""
+    effects: dict[str, list[float]] = {}
+    with reading(store.database) as connection:
+        found = run(connection, "read_check_effects", values | {"of_presence": list(OF_PRESENCE)}).fetchall()
+    for source, effect in found:
+        effects.setdefault(source, []).append(effect)
+    return effects
 
 
 def measures(store: Store, package: Package, period: Period) -> pl.DataFrame:

@@ -11,8 +11,7 @@ from typing import Any
 import polars as pl
 
 from transforms.codes import CodeSystem
-from transforms.definitions import Selection
-from transforms.merging import MERGED, STRATA, Merging
+from transforms.merging import MERGED, STRATA, Asked, Merging, together
 from warehouse.connection import reading
 from warehouse.facts import TABLES
 from warehouse.queries import run
@@ -23,6 +22,24 @@ MOST_ROWS = 3_000_000
 
 FRACTIONS = {"prescriptions": ("ddd",), "services": ()}
 """Quantities of merged sources that are not whole numbers."""
+
+
+@dataclass(frozen=True)
+class ReadFacts:
+    """What was read for several packages at once."""
+
+    as_they_are: dict[str, pl.LazyFrame]
+    merged: dict[str, pl.DataFrame]
+    reader: MergedFacts
+
+    def narrowed(self, asked: Asked) -> dict[str, pl.LazyFrame]:
+        """By source, the facts for one of the packages: without those of codes that none of its selections counts."""
+        own = {source: frame for source, frame in self.merged.items() if source in asked.sources}
+        counted = {source: pl.col("code").is_in(self.reader.codes_of(source, asked)) for source in own}
+        of_no_code = pl.col("code").is_null()
+        return self.as_they_are | {
+            source: frame.filter(counted[source] | of_no_code).lazy() for source, frame in own.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -39,37 +56,37 @@ class MergedFacts:
     codes: Mapping[str, CodeSystem] = field(default_factory=dict[str, CodeSystem])
     keep: Collection[str] = STRATA
 
-    def read(self, selections: Iterable[Selection]) -> dict[str, pl.LazyFrame]:
-        """By source what `selections` need: merged where the source is, else as it is; list sizes in any case."""
-        asked = frozenset(selections)
-        whole = sorted(({each.source for each in asked} | {"list_sizes"}) - set(MERGED))
-        merged = {
-            source: self._merged(source, asked) for source in sorted({each.source for each in asked} & set(MERGED))
-        }
-        return {source: self._whole(source) for source in whole} | merged
+    def read(self, asked: Iterable[Asked]) -> ReadFacts:
+        """By source what is asked for: merged where it may be, else as it is; list sizes in any case."""
+        every = together(asked)
+        as_they_are = sorted((every.sources | {"list_sizes"}) - set(every.merged))
+        merged = {source: self._merged(source, every) for source in every.merged}
+        return ReadFacts({source: self._as_it_is(source) for source in as_they_are}, merged, self)
 
-    def batches(self, asked: Sequence[frozenset[Selection]]) -> list[list[int]]:
+    def batches(self, asked: Sequence[Asked]) -> list[list[int]]:
         """`asked` by number, in its order: those together that are read at once without holding too many rows."""
-        together: list[list[int]] = []
-        for number, selections in enumerate(asked):
-            if together:
-                joined = selections.union(*(asked[other] for other in together[-1]))
-                if self._most_rows(joined) <= MOST_ROWS:
-                    together[-1].append(number)
-                    continue
-            together.append([number])
-        return together
+        found: list[list[int]] = []
+        for number, each in enumerate(asked):
+            joined = together([*(asked[other] for other in found[-1]), each]) if found else each
+            if found and self._most_rows(joined) <= MOST_ROWS:
+                found[-1].append(number)
+            else:
+                found.append([number])
+        return found
 
-    def _most_rows(self, selections: frozenset[Selection]) -> int:
-        merged = {each.source for each in selections} & set(MERGED)
-        return sum(self._merging(source, selections).most_rows(self._practice_months) for source in merged)
+    def codes_of(self, source: str, asked: Asked) -> list[str | None]:
+        """The codes of `source` that a selection may let through."""
+        return self._merging(source, asked).classes()["code"].unique().to_list()
 
-    def _merging(self, source: str, selections: frozenset[Selection]) -> Merging:
-        own = frozenset(each for each in selections if each.source == source)
+    def _most_rows(self, asked: Asked) -> int:
+        return sum(self._merging(source, asked).most_rows(self._practice_months) for source in asked.merged)
+
+    def _merging(self, source: str, asked: Asked) -> Merging:
+        own = frozenset(each for each in asked.selections if each.source == source)
         return Merging(own, self._combinations[source], self.codes.get(source), self.keep)
 
-    def _merged(self, source: str, selections: frozenset[Selection]) -> pl.LazyFrame:
-        merging = self._merging(source, selections)
+    def _merged(self, source: str, asked: Asked) -> pl.DataFrame:
+        merging = self._merging(source, asked)
         parts: dict[str, Any] = {
             "columns": MERGED[source],
             "strata": merging.strata,
@@ -81,7 +98,7 @@ class MergedFacts:
         with reading(self.store.database, spill=self.store.spill if large else None) as connection:
             connection.register("classes", merging.classes())
             rows = run(connection, "read_merged_facts", self._values(source), table=TABLES[source], **parts).pl()
-        return pl.concat([rows, merging.presence()], how="diagonal_relaxed").lazy()
+        return pl.concat([rows, merging.presence()], how="diagonal_relaxed")
 
     def _values(self, source: str) -> dict[str, object]:
         return {"start": self.span[0], "end": self.span[1], "known_at": self.known_at, "source": source}
@@ -106,7 +123,7 @@ class MergedFacts:
     def _kept(self) -> dict[str, pl.LazyFrame]:
         return {}
 
-    def _whole(self, source: str) -> pl.LazyFrame:
+    def _as_it_is(self, source: str) -> pl.LazyFrame:
         """The facts of a source as they are, read once."""
         if source not in self._kept:
             with reading(self.store.database) as connection:
