@@ -74,7 +74,7 @@ def compute_packages(store: Store, packages: Sequence[Package], period: Period, 
         read = reader.read([asked_by(packages[number]) for number in batch])
         shared = replace(ground, codes=period.codes, once=Once())
         for package in (packages[number] for number in batch):
-            facts = replace(shared, by_source=read.narrowed(asked_by(package)))
+            facts = replace(shared, by_source={**ground.by_source, **read.narrowed(asked_by(package))})
             values = period.parameters(package) | {"known_at": known_at, "run_id": run_id, "definition": package.sha256}
             written += _computed(store, package, period, facts, values)
     return written

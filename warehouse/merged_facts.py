@@ -13,7 +13,7 @@ import polars as pl
 from transforms.codes import CodeSystem
 from transforms.merging import MERGED, STRATA, Asked, Merging, together
 from warehouse.connection import reading
-from warehouse.facts import TABLES
+from warehouse.facts import TABLES, read_source
 from warehouse.queries import run
 from warehouse.workspace import Store
 
@@ -57,9 +57,9 @@ class MergedFacts:
     keep: Collection[str] = STRATA
 
     def read(self, asked: Iterable[Asked]) -> ReadFacts:
-        """By source what is asked for: merged where it may be, else as it is; list sizes in any case."""
+        """By source what is asked for: merged where it may be, else as it is. List sizes are everybody's ground."""
         every = together(asked)
-        as_they_are = sorted((every.sources | {"list_sizes"}) - set(every.merged))
+        as_they_are = sorted(every.sources - {"list_sizes", *every.merged})
         merged = {source: self._merged(source, every) for source in every.merged}
         return ReadFacts({source: self._as_it_is(source) for source in as_they_are}, merged, self)
 
@@ -124,9 +124,7 @@ class MergedFacts:
         return {}
 
     def _as_it_is(self, source: str) -> pl.LazyFrame:
-        """The facts of a source as they are, read once."""
+        """Every fact of a source, read once."""
         if source not in self._kept:
-            with reading(self.store.database) as connection:
-                found = run(connection, "read_facts", self._values(source), table=TABLES[source]).pl()
-            self._kept[source] = found.lazy()
+            self._kept[source] = read_source(self.store, source, self.span, self.known_at)
         return self._kept[source]
