@@ -73,14 +73,31 @@ def compute_packages(store: Store, packages: Sequence[Package], period: Period, 
     for batch in reader.batches([asked_by(package) for package in packages]):
         read = reader.read([asked_by(packages[number]) for number in batch])
         shared = replace(ground, codes=period.codes, once=Once())
+        made: list[Made] = []
         for package in (packages[number] for number in batch):
             facts = replace(shared, by_source={**ground.by_source, **read.narrowed(asked_by(package))})
             values = period.parameters(package) | {"known_at": known_at, "run_id": run_id, "definition": package.sha256}
-            written += _computed(store, package, period, facts, values)
+            made.append(_made(store, package, period, facts, values))
+        written += _entered(store, made)
     return written
 
 
-def _computed(store: Store, package: Package, period: Period, facts: Facts, values: dict[str, Any]) -> int:
+STATEMENTS = {
+    "measures": ("forget_measures", "enter_measures"),
+    "comparisons": ("forget_comparisons", "enter_comparisons"),
+    "contributions": ("forget_contributions", "enter_contributions"),
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A package's rows for the mart, by their name in STATEMENTS, and the parameters they are entered with."""
+
+    values: dict[str, Any]
+    rows: dict[str, pl.DataFrame]
+
+
+def _made(store: Store, package: Package, period: Period, facts: Facts, values: dict[str, Any]) -> Made:
     effects = _check_effects(store, values)
     runs = [
         MeasureRun(
@@ -94,20 +111,22 @@ def _computed(store: Store, package: Package, period: Period, facts: Facts, valu
         )
         for measure in package.measures
     ]
-    measures = pl.concat([each.figures() for each in runs])
-    compared = pl.concat([each.compared() for each in runs]) if period.followup else None
+    rows = {"measures": pl.concat([each.figures() for each in runs])}
+    if period.followup:
+        rows["comparisons"] = pl.concat([each.compared() for each in runs])
+        rows["contributions"] = pl.concat([each.contributed() for each in runs])
+    return Made(values, rows)
+
+
+def _entered(store: Store, made: Sequence[Made]) -> int:
+    """Put the rows of all of them in the mart at once; returns how many, but for contributions."""
     with writing(store.database) as connection:
-        connection.register("frame", measures)
-        run(connection, "forget_measures", values)
-        run(connection, "enter_measures", values)
-        if compared is not None:
-            connection.register("frame", compared)
-            run(connection, "forget_comparisons", values)
-            run(connection, "enter_comparisons", values)
-            connection.register("frame", pl.concat([each.contributed() for each in runs]))
-            run(connection, "forget_contributions", values)
-            run(connection, "enter_contributions", values)
-    return len(measures) + (0 if compared is None else len(compared))
+        for each in made:
+            for name, frame in each.rows.items():
+                connection.register("frame", frame)
+                for statement in STATEMENTS[name]:
+                    run(connection, statement, each.values)
+    return sum(len(frame) for each in made for name, frame in each.rows.items() if name != "contributions")
 
 
 def _check_effects(store: Store, values: dict[str, Any]) -> dict[str, list[float]]:
