@@ -106,7 +106,7 @@ class Task:
         for number, pair in enumerate(self.pairs):
             with duckdb.connect() as connection:
                 connection.execute(f"attach '{self.store.database}' as warehouse (read_only)")
-                connection.execute("use warehouse")
+                connection.execute("set enable_progress_bar = false; use warehouse")
                 spent += measured(lambda connection=connection, pair=pair: ByHand(connection, *pair).compute(packages))
                 found = connection.execute(HELD_AGAINST, {"run_id": f"pair-{number}"}).fetchone()
                 spent += Spent(same=found[0], every=found[1])
