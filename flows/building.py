@@ -23,7 +23,7 @@ from transforms.practice_months import Facts
 from transforms.similar import neighbours
 from warehouse import mart, packs
 from warehouse import profiles as mart_profiles
-from warehouse.facts import last_known, read_facts
+from warehouse.facts import last_known, read_ground
 
 
 class PackBlockedError(DataRefusedError):
@@ -34,9 +34,20 @@ class NothingDeliveredError(UserError):
     """There is nothing to print."""
 
 
-def compute_package(workspace: Workspace, package_id: str, period: mart.Period, run_id: str) -> int:
-    """Compute the package's figures for all units; returns the number of rows."""
-    return mart.compute(workspace.store, workspace.package(package_id), period, last_known(workspace.store), run_id)
+def by_windows(workspace: Workspace, orders: list[Order]) -> list[list[Order]]:
+    """The orders with the same windows together, one for each package: what one reading of the facts is enough for."""
+    found: dict[object, dict[str, Order]] = {}
+    for order in orders:
+        windows = order.windows(workspace.package(order.package))
+        found.setdefault(windows, {}).setdefault(order.package, order)
+    return [list(together.values()) for together in found.values()]
+
+
+def compute_packages(workspace: Workspace, orders: list[Order], run_id: str) -> int:
+    """Compute the figures of the orders' packages for all units, over the windows of the first; returns the rows."""
+    packages = [workspace.package(order.package) for order in orders]
+    period = orders[0].period(workspace)
+    return mart.compute_packages(workspace.store, packages, period, last_known(workspace.store), run_id)
 
 
 def planned_orders(workspace: Workspace) -> list[Order]:
@@ -152,4 +163,5 @@ def _names(shown: pl.DataFrame) -> dict[str, str]:
 
 def _facts(workspace: Workspace, period: mart.Period) -> Facts:
     store, span = workspace.store, (period.span.start, period.span.end)
-    return read_facts(store, span, last_known(store), silence_is_consent=period.silence_is_consent, codes=period.codes)
+    ground = read_ground(store, span, last_known(store), silence_is_consent=period.silence_is_consent)
+    return replace(ground, codes=period.codes)

@@ -79,12 +79,11 @@ def promote(workspace: Path, extract_id: int) -> Outcome:
     return ingesting.promote_extract(load_workspace(workspace), extract_id)
 
 
-@task(task_run_name="compute-{package_id}", **_step)
+@task(task_run_name="compute-{orders[0].package}", **_step)
 @words_kept_back
-def compute(workspace: Path, order: Order, package_id: str, run_id: str) -> int:
-    """Compute the package's figures for all units over the order's windows."""
-    opened = load_workspace(workspace)
-    return building.compute_package(opened, package_id, order.period(opened), run_id)
+def compute(workspace: Path, orders: list[Order], run_id: str) -> int:
+    """Compute the figures of the orders' packages, which have the same windows, for all units."""
+    return building.compute_packages(load_workspace(workspace), orders, run_id)
 
 
 @task(task_run_name="build-{order.pack_id}", **_step)
@@ -162,12 +161,12 @@ def _replaced(by: str | None) -> str:
 @flow(flow_run_name="measure-{workspace.name}", validate_parameters=False)
 @words_kept_back
 def measure(workspace: Path, orders: list[Order], run_id: str) -> int:
-    """Compute each package once per pair of windows that the orders need."""
-    needed = {(order.package, order.baseline_from, order.followup_from): order for order in orders}
+    """Compute each package once per pair of windows that the orders need; packages with the same ones at once."""
+    needed = building.by_windows(load_workspace(workspace), orders)
     rows = 0
-    for number, (key, order) in enumerate(needed.items()):
+    for number, together in enumerate(needed):
         DISPLAY.advance("Computing measures", number, len(needed))
-        rows += compute(workspace, order, key[0], run_id)
+        rows += compute(workspace, together, run_id)
     DISPLAY.advance("Computing measures", len(needed), len(needed))
     return rows
 

@@ -86,6 +86,11 @@ class CodeSystem(Strict):
         """By old code: the last day on which it stands for several newest codes, and those."""
         return {old: (self._until.get(old), ends) for old, ends in self._resolved.items() if len(ends) > 1}
 
+    @cached_property
+    def dated(self) -> frozenset[str]:
+        """Codes whose meaning the month decides: given to something else later, or split."""
+        return frozenset(self._until) | frozenset(self.splits)
+
     def newest(self, code: str, month: date) -> tuple[str, ...]:
         """The newest codes for what came as `code` in `month`; more than one where it was split."""
         until = self._until.get(code)

@@ -18,9 +18,15 @@ def practice_figures(measure: Measure, window: Window, facts: Facts, minimum_eve
     A practice with no month that counts has no figure: `not_applicable` when it was closed all through the window,
     `not_computable` when it submitted and had nobody on its list, else `not_submitted`.
     """
+    of = (measure, window, minimum_events)
+    return facts.once.get(lambda: _practice_figures(facts, *of), "practice figures", *of)
+
+
+def _practice_figures(facts: Facts, measure: Measure, window: Window, minimum_events: int) -> pl.DataFrame:
     months = counted_months(measure, window, facts)
     sums = summed(measure, window, months, "practice_id")
-    every = open_months(window, facts.practices).join(sums, on="practice_id", how="left")
+    is_open = facts.once.get(lambda: open_months(window, facts.practices), "open months", window)
+    every = is_open.join(sums, on="practice_id", how="left")
     nobody_listed = pl.col("practice_id").is_in(empty_lists(measure, window, facts)["practice_id"].to_list())
     state = pl.when((pl.col("state") == "not_submitted") & nobody_listed).then(pl.lit("not_computable"))
     return figures(measure, every, minimum_events).with_columns(state=state.otherwise("state")).sort("practice_id")

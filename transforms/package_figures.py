@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -14,6 +14,7 @@ from transforms.comparison import changes, comparability
 from transforms.contributions import contributions
 from transforms.definitions import Measure
 from transforms.measures import figures, practice_figures, summed
+from transforms.once import Once
 from transforms.practice_months import Facts, counted_months
 from transforms.surroundings import concentration, surroundings
 from transforms.verdict import CONFIDENCE, judged
@@ -38,6 +39,7 @@ class MeasureRun:
     minimum_events: int
     window_reason: WindowReason | None = None
     check_bias: float = 0.0
+    once: Once = field(default_factory=Once, init=False, repr=False, compare=False)
 
     @cached_property
     def practices(self) -> pl.DataFrame:
@@ -138,6 +140,10 @@ class MeasureRun:
         return (self.baseline, self.before, "before_"), (self.followup or self.baseline, self.now, "now_")
 
     def _matched(self, months: pl.DataFrame, *, same_cluster: bool) -> pl.DataFrame:
+        of = (months is self.before, same_cluster)
+        return self.once.get(lambda: self._months_of_matched(months, same_cluster=same_cluster), "matched", *of)
+
+    def _months_of_matched(self, months: pl.DataFrame, *, same_cluster: bool) -> pl.DataFrame:
         comparable = pl.col("reason").is_null()
         if not same_cluster:  # a practice that moved is mostly still in its region
             comparable |= (pl.col("reason") == "moved") & pl.col("practice_id").is_in(self._of_one_region())
@@ -145,8 +151,12 @@ class MeasureRun:
 
     def _of_one_region(self) -> list[str]:
         """Practices all of whose counted months, before and now, lie in the same region."""
-        regions = pl.concat([self.before, self.now]).group_by("practice_id").agg(pl.col("region_id").n_unique())
-        return regions.filter(pl.col("region_id") == 1)["practice_id"].to_list()
+
+        def found() -> list[str]:
+            regions = pl.concat([self.before, self.now]).group_by("practice_id").agg(pl.col("region_id").n_unique())
+            return regions.filter(pl.col("region_id") == 1)["practice_id"].to_list()
+
+        return self.once.get(found, "of one region")
 
     def _pooled(self, window: Window, months: pl.DataFrame, level: str) -> pl.DataFrame:
         kept = months.filter("consented") if level == "cluster" else months

@@ -9,7 +9,8 @@ import polars as pl
 
 from transforms.calendar import Window
 from transforms.codes import CodeSystem
-from transforms.definitions import Measure
+from transforms.definitions import Measure, Selection
+from transforms.once import Once
 from transforms.selection import monthly_sums, refuse_adding_patients
 
 
@@ -20,7 +21,7 @@ class Facts:
     `by_source` one row per practice, month, code, sex and age band; `submissions` one row per practice, source and
     month; `memberships` one row per practice and cluster it belonged to; `clusters` one row per cluster, with its
     region; `practices` one row per practice of the registry, with `consented`; `codes` the code system of each source
-    whose codes change over time.
+    whose codes change over time; `once` what measures share of all this.
     """
 
     by_source: Mapping[str, pl.LazyFrame]
@@ -29,6 +30,7 @@ class Facts:
     clusters: pl.LazyFrame
     practices: pl.LazyFrame
     codes: Mapping[str, CodeSystem] = field(default_factory=dict[str, CodeSystem])
+    once: Once = field(default_factory=Once, compare=False, repr=False)
 
 
 def counted_months(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
@@ -38,37 +40,50 @@ def counted_months(measure: Measure, window: Window, facts: Facts) -> pl.DataFra
     month that counts is a zero. Listed patients are person-months here: `measures.summed` divides them by the months
     of the window.
     """
-    months = _submitted(measure, _listed(window, facts, pl.col("patients") > 0), facts)
+    return facts.once.get(
+        lambda: _counted(measure, window, facts), "counted months", measure.numerator, measure.denominator, window
+    )
+
+
+def _counted(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
+    months = _submitted(measure, window, facts).filter(pl.col("patients") > 0).drop("patients")
     for part, selection in (("numerator", measure.numerator), ("denominator", measure.denominator)):
         refuse_adding_patients(selection, facts.by_source, window)
-        sums = monthly_sums(selection, facts.by_source, facts.codes).rename({"total": part})
-        months = months.join(sums, on=["practice_id", "period"], how="left")
-    counted = months.with_columns(pl.col("numerator", "denominator").fill_null(0.0))
-    return _with_cluster(counted, window, facts).sort("practice_id", "period").collect()
+        sums = _sums(selection, facts).rename({"total": part})
+        months = months.join(sums, on=["practice_id", "period"], how="left", maintain_order="left")
+    return months.with_columns(pl.col("numerator", "denominator").fill_null(0.0))
 
 
 def empty_lists(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
     """One row per practice that submitted the measure's sources for a month of `window` and listed nobody in it."""
-    months = _submitted(measure, _listed(window, facts, pl.col("patients") == 0), facts)
-    return months.select(pl.col("practice_id").unique().sort()).collect()
+    months = _submitted(measure, window, facts).filter(pl.col("patients") == 0)
+    return months.select(pl.col("practice_id").unique().sort())
 
 
-def _submitted(measure: Measure, months: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
-    for source in sorted({measure.numerator.source, measure.denominator.source}):
-        submitted = facts.submissions.filter(pl.col("source") == source)
-        months = months.join(submitted, on=["practice_id", "period"], how="semi")
-    return months
+def _sums(selection: Selection, facts: Facts) -> pl.DataFrame:
+    made = monthly_sums(selection, facts.by_source, facts.codes)
+    return facts.once.get(made.collect, "monthly sums", selection)
 
 
-def _listed(window: Window, facts: Facts, which: pl.Expr) -> pl.LazyFrame:
+def _submitted(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
+    """One row per practice and month of `window` with a list size and the measure's sources, in order."""
+    sources = frozenset({measure.numerator.source, measure.denominator.source})
+
+    def make() -> pl.DataFrame:
+        months = _listed(window, facts)
+        for source in sorted(sources):
+            submitted = facts.submissions.filter(pl.col("source") == source)
+            months = months.join(submitted, on=["practice_id", "period"], how="semi")
+        belonging = clusters_by_month(window, facts.memberships)
+        placed = months.join(belonging, on=["practice_id", "period"], how="left")
+        return placed.sort("practice_id", "period").collect()
+
+    return facts.once.get(make, "submitted months", sources, window)
+
+
+def _listed(window: Window, facts: Facts) -> pl.LazyFrame:
     inside = facts.by_source["list_sizes"].filter(pl.col("period").is_between(window.start, window.end))
-    patients = inside.group_by("practice_id", "period").agg(pl.col("patients").sum())
-    return patients.filter(which).select("practice_id", "period")
-
-
-def _with_cluster(months: pl.LazyFrame, window: Window, facts: Facts) -> pl.LazyFrame:
-    belonging = clusters_by_month(window, facts.memberships)
-    return months.join(belonging, on=["practice_id", "period"], how="left")
+    return inside.group_by("practice_id", "period").agg(pl.col("patients").sum())
 
 
 def clusters_by_month(window: Window, memberships: pl.LazyFrame) -> pl.LazyFrame:

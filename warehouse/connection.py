@@ -50,6 +50,7 @@ def in_memory(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     it, opening takes a fifth of a second longer.
     """
     connection = duckdb.connect(config=_OFFLINE)
+    connection.execute("set enable_progress_bar = false")  # what a run prints is its own; not an option of `connect`
     if spill is not None:
         spilling(connection, spill)
     return connection

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
+
+import polars as pl
 
 from transforms.codes import CodeSystem
 from transforms.definitions import QUANTITIES
@@ -62,18 +65,28 @@ def read_facts(
     codes: Mapping[str, CodeSystem] | None = None,
 ) -> Facts:
     """Everything between the first and the last day of `span`, as it was known at `known_at`; codes as received."""
+    ground = read_ground(store, span, known_at, silence_is_consent=silence_is_consent)
+    others = {source: read_source(store, source, span, known_at) for source in QUANTITIES if source != "list_sizes"}
+    return replace(ground, by_source={**ground.by_source, **others}, codes=codes or {})
+
+
+def read_source(store: Store, source: str, span: tuple[date, date], known_at: datetime) -> pl.LazyFrame:
+    """The facts of one source between the first and the last day of `span`, as they were known at `known_at`."""
+    values = {"known_at": known_at, "start": span[0], "end": span[1], "source": source}
+    with reading(store.database) as connection:
+        return run(connection, "read_facts", values, table=TABLES[source]).pl().lazy()
+
+
+def read_ground(store: Store, span: tuple[date, date], known_at: datetime, *, silence_is_consent: bool) -> Facts:
+    """Who submitted what, who belongs where and how many are listed; the facts of no other source."""
     known = {"known_at": known_at}
     inside = known | {"start": span[0], "end": span[1]}
+    listed = read_source(store, "list_sizes", span, known_at)
     with reading(store.database) as connection:
-        by_source = {
-            source: run(connection, "read_facts", inside | {"source": source}, table=TABLES[source]).pl().lazy()
-            for source in QUANTITIES
-        }
         return Facts(
-            by_source=by_source,
+            by_source={"list_sizes": listed},
             submissions=run(connection, "read_submissions", inside).pl().lazy(),
             memberships=run(connection, "read_memberships", known).pl().lazy(),
             clusters=run(connection, "read_clusters", inside).pl().lazy(),
             practices=run(connection, "read_practices", known | {"silence": silence_is_consent}).pl().lazy(),
-            codes=codes or {},
         )

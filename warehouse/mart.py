@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,11 +13,15 @@ from transforms.calendar import Window
 from transforms.check_bias import OF_PRESENCE, check_bias
 from transforms.codes import CodeSystem
 from transforms.definitions import Package
+from transforms.merging import STRATA, asked_by
+from transforms.once import Once
 from transforms.package_figures import MeasureRun
+from transforms.practice_months import Facts
 from transforms.window_rules import window_reason
 from warehouse import profiles
 from warehouse.connection import reading, writing
-from warehouse.facts import read_facts
+from warehouse.facts import read_ground
+from warehouse.merged_facts import MergedFacts
 from warehouse.queries import run
 from warehouse.workspace import Store
 
@@ -26,13 +30,15 @@ from warehouse.workspace import Store
 class Period:
     """A pack's windows: a baseline and, at a follow-up, the later one; and how the facts in them are to be read.
 
-    `silence_is_consent` is what a practice's silence means; `codes` has the code system of each source that has one.
+    `silence_is_consent` is what a practice's silence means; `codes` has the code system of each source that has one;
+    `apart` says which of sex and age band are not merged, since figures may be standardised by both.
     """
 
     baseline: Window
     followup: Window | None
     silence_is_consent: bool
     codes: Mapping[str, CodeSystem] = field(default_factory=dict[str, CodeSystem], compare=False)
+    apart: tuple[str, ...] = field(default=STRATA, compare=False)
 
     @property
     def span(self) -> Window:
@@ -53,15 +59,49 @@ class Period:
 
 def compute(store: Store, package: Package, period: Period, known_at: datetime, run_id: str) -> int:
     """Compute every measure of `package` and put the figures in the mart; returns how many rows were written."""
-    facts = read_facts(
-        store,
-        (period.span.start, period.span.end),
-        known_at,
-        silence_is_consent=period.silence_is_consent,
-        codes=period.codes,
-    )
-    values = period.parameters(package) | {"known_at": known_at, "run_id": run_id, "definition": package.sha256}
-    effects = check_effects(store, period, known_at)
+    return compute_packages(store, [package], period, known_at, run_id)
+
+
+def compute_packages(store: Store, packages: Sequence[Package], period: Period, known_at: datetime, run_id: str) -> int:
+    """Compute every measure of `packages` over the same windows; returns how many rows were written.
+
+    As many packages as fit into memory share one reading of the facts.
+    """
+    span = (period.span.start, period.span.end)
+    ground = read_ground(store, span, known_at, silence_is_consent=period.silence_is_consent)
+    reader = MergedFacts(store, span, known_at, period.codes, period.apart)
+    written = 0
+    for batch in reader.batches([asked_by(package) for package in packages]):
+        read = reader.read([asked_by(packages[number]) for number in batch])
+        shared = replace(ground, codes=period.codes, once=Once())
+        made: list[Made] = []
+        for package in (packages[number] for number in batch):
+            facts = replace(shared, by_source={**ground.by_source, **read.narrowed(asked_by(package))})
+            values = period.parameters(package) | {"known_at": known_at, "run_id": run_id, "definition": package.sha256}
+            made.append(_made(store, package, period, facts, values))
+        # Who the patients are is the same for every package: it goes in with the first ones.
+        windows = [] if written else [each for each in (period.baseline, period.followup) if each is not None]
+        written += _entered(store, made, ground, windows)
+    return written
+
+
+STATEMENTS = {
+    "measures": ("forget_measures", "enter_measures"),
+    "comparisons": ("forget_comparisons", "enter_comparisons"),
+    "contributions": ("forget_contributions", "enter_contributions"),
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A package's rows for the mart, by their name in STATEMENTS, and the parameters they are entered with."""
+
+    values: dict[str, Any]
+    rows: dict[str, pl.DataFrame]
+
+
+def _made(store: Store, package: Package, period: Period, facts: Facts, values: dict[str, Any]) -> Made:
+    effects = check_effects(store, period, values["known_at"])
     runs = [
         MeasureRun(
             measure,
@@ -74,22 +114,24 @@ def compute(store: Store, package: Package, period: Period, known_at: datetime, 
         )
         for measure in package.measures
     ]
-    measures = pl.concat([each.figures() for each in runs])
-    compared = pl.concat([each.compared() for each in runs]) if period.followup else None
+    rows = {"measures": pl.concat([each.figures() for each in runs])}
+    if period.followup:
+        rows["comparisons"] = pl.concat([each.compared() for each in runs])
+        rows["contributions"] = pl.concat([each.contributed() for each in runs])
+    return Made(values, rows)
+
+
+def _entered(store: Store, made: Sequence[Made], ground: Facts, windows: Sequence[Window]) -> int:
+    """Put the rows of all of them in the mart at once, and the profiles of `windows`; returns how many figures."""
     with writing(store.database) as connection:
-        connection.register("frame", measures)
-        run(connection, "forget_measures", values)
-        run(connection, "enter_measures", values)
-        if compared is not None:
-            connection.register("frame", compared)
-            run(connection, "forget_comparisons", values)
-            run(connection, "enter_comparisons", values)
-            connection.register("frame", pl.concat([each.contributed() for each in runs]))
-            run(connection, "forget_contributions", values)
-            run(connection, "enter_contributions", values)
-        for window in filter(None, (period.baseline, period.followup)):
-            profiles.keep(connection, facts, window, values)
-    return len(measures) + (0 if compared is None else len(compared))
+        for each in made:
+            for name, frame in each.rows.items():
+                connection.register("frame", frame)
+                for statement in STATEMENTS[name]:
+                    run(connection, statement, each.values)
+        for window in windows:
+            profiles.keep(connection, ground, window, made[0].values)
+    return sum(len(frame) for each in made for name, frame in each.rows.items() if name != "contributions")
 
 
 def check_effects(store: Store, period: Period, known_at: datetime) -> dict[str, list[float]]:

@@ -8,8 +8,16 @@ import json
 from collections import defaultdict
 from pathlib import Path
 
+import polars as pl
 import pytest
 from job_runs import Run, guarded
+from polars.testing import assert_frame_equal
+
+from flows.building import planned_orders
+from flows.settings import load_workspace
+from transforms.package_figures import MeasureRun
+from warehouse.facts import last_known, read_facts
+from warehouse.mart import measures
 
 pytestmark = pytest.mark.job
 COLUMNS = {
@@ -49,6 +57,24 @@ def test_the_demo_says_where_the_reports_are_and_what_was_found(region: Run) -> 
     assert "32 accepted, 0 in use already, 0 refused" in region.printed
     assert "klyngerapport.html" in region.printed
     assert "Åbakke-klyngen; Alle antibiotika: " in region.printed
+
+
+def test_figures_of_merged_facts_are_those_of_every_single_fact(region: Run) -> None:
+    workspace = load_workspace(region.workspace)
+    order = planned_orders(workspace)[0]
+    period, package = order.period(workspace), workspace.package(order.package)
+    facts = read_facts(
+        workspace.store,
+        (period.span.start, period.span.end),
+        last_known(workspace.store),
+        silence_is_consent=period.silence_is_consent,
+        codes=period.codes,
+    )
+    windows = (period.baseline, period.followup)
+    runs = [MeasureRun(each, facts, *windows, package.minimum_events) for each in package.measures]
+    figures = pl.concat([each.figures() for each in runs])
+    kept = measures(workspace.store, package, period).select(figures.columns)
+    assert_frame_equal(kept, figures, check_row_order=False, check_exact=True)
 
 
 @pytest.mark.parametrize("window", ["then", "now"])
