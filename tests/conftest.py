@@ -1,35 +1,44 @@
-"""How the suite is divided between processes: what shares a costly fixture stays together, long parts first."""
+"""How the suite is divided between processes: what shares a costly fixture stays together, long parts first.
+
+pytest-xdist names groups in a place where this pytest no longer looks, so the division is told to it directly.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parent
-SHARED = (
-    "region",
-    "manchester",
-    "qof",
-    "northern_ireland",
-    "server",
-)  # one whole run each, for all tests that look at it
+ON_THE_DEMO = ("test_region.py", "test_prefect.py", "test_deliveries.py", "test_refusals.py")  # one whole run for all
 LONGEST_FIRST = ("job", "reports", "faults", "flows", "examples", "expectations", "warehouse", "transforms")
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
+class ByCostlyFixture(LoadScopeScheduling):
+    """Hands out whole groups."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid.partition("::")[0])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByCostlyFixture:
+    config.option.loadscopereorder = False  # by size the long groups of few tests would begin last
+    return ByCostlyFixture(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
     items.sort(key=lambda item: _rank(item.path))  # stable: the order within a folder stays
 
 
-def _group(item: pytest.Item) -> str:
-    shared = [name for name in SHARED if name in getattr(item, "fixturenames", ())]
-    if shared:
-        return shared[0]
-    room = item.path.relative_to(TESTS).parts[0]
-    return room if room == "reports" else str(item.path.relative_to(TESTS))
+def group_of(file: str) -> str:
+    """The group of a test file, given by its path from the project's folder."""
+    room, name = Path(file).parts[1], Path(file).name
+    if room == "job" and name in ON_THE_DEMO:
+        return "demo"
+    return room if room == "reports" else file
 
 
 def _rank(path: Path) -> int:
