@@ -8,6 +8,7 @@ from functools import cached_property
 import polars as pl
 
 from transforms.calendar import Window
+from transforms.case_mix import expectations, standardised
 from transforms.comparison import changes, comparability, verdicts
 from transforms.definitions import Measure
 from transforms.measures import figures, practice_figures, summed
@@ -96,17 +97,26 @@ class MeasureRun:
         return pooled.select(pl.lit(level).alias("level"), pl.col(f"{level}_id").alias("unit_id"), *PARTS)
 
     def _window_figures(self, window: Window, months: pl.DataFrame, practice_set: str) -> list[pl.DataFrame]:
+        expected = expectations(self.measure, window, months, self.facts)
         alone = practice_figures(self.measure, window, self.facts, self.minimum_events)
-        practices = alone.select(pl.lit("practice").alias("level"), pl.col("practice_id").alias("unit_id"), *PARTS)
-        parts = [practices, self._pooled(window, months, "cluster"), self._pooled(window, months, "region")]
+        alone = alone.select(pl.lit("practice").alias("level"), pl.col("practice_id").alias("unit_id"), *PARTS)
+        parts = [standardised(self.measure, alone, expected, "practice")]
+        parts += [self._pooled_figures(window, months, level, expected) for level in ("cluster", "region")]
         nobody = pl.lit(None, dtype=pl.Date).alias("compared_with")
         rows = [part.with_columns(nobody, practice_set=pl.lit(practice_set)) for part in parts]
         if self.followup:
             other = self.followup.start if window == self.baseline else self.baseline.start
             for level in ("cluster", "region"):
-                matched = self._pooled(window, self._matched(months, same_cluster=level == "cluster"), level)
+                same = self._matched(months, same_cluster=level == "cluster")
+                matched = self._pooled_figures(window, same, level, expected)
                 rows.append(matched.with_columns(pl.lit(other).alias("compared_with"), practice_set=pl.lit("matched")))
         return [row.with_columns(window_start=window.start, window_end=window.end) for row in rows]
+
+    def _pooled_figures(self, window: Window, months: pl.DataFrame, level: str, expected: pl.DataFrame) -> pl.DataFrame:
+        """As `_pooled`, with the standardised figure of the practices that are pooled."""
+        kept = months.filter("consented") if level == "cluster" else months
+        inside = expected.join(kept.select("practice_id").unique(), on="practice_id", how="semi")
+        return standardised(self.measure, self._pooled(window, months, level), inside, level)
 
     def _practice_pairs(self) -> pl.DataFrame:
         sides: list[pl.DataFrame] = []

@@ -23,8 +23,23 @@ def monthly_sums(
 ) -> pl.LazyFrame:
     """One row per practice and month with a fact that `selection` lets through: `total` of its quantity.
 
-    Facts are chosen by their newest code: `codes` has the code system of each source that has one. A month without
-    such a fact has no row: whether that is a zero is the submission's to say.
+    A month without such a fact has no row: whether that is a zero is the submission's to say.
+
+    Raises:
+        DefinitionError: as `selected`.
+    """
+    chosen = selected(selection, facts, codes)
+    return chosen.group_by("practice_id", "period").agg(
+        pl.col(selection.quantity).sum().cast(pl.Float64).alias("total")
+    )
+
+
+def selected(
+    selection: Selection, facts: Mapping[str, pl.LazyFrame], codes: Mapping[str, CodeSystem] | None = None
+) -> pl.LazyFrame:
+    """The facts that `selection` lets through, one row per fact as it came.
+
+    Facts are chosen by their newest code: `codes` has the code system of each source that has one.
 
     Raises:
         DefinitionError: an age group cuts through the extracts' age bands, they are not split as asked for, or a
@@ -33,10 +48,7 @@ def monthly_sums(
     system = (codes or {}).get(selection.source)
     received = facts[selection.source]
     rows = received if system is None else system.renamed(received)
-    chosen = rows.filter(*_by_code(selection, rows, system), *_filters(selection, rows))
-    return chosen.group_by("practice_id", "period").agg(
-        pl.col(selection.quantity).sum().cast(pl.Float64).alias("total")
-    )
+    return rows.filter(*_by_code(selection, rows, system), *_filters(selection, rows))
 
 
 def refuse_adding_patients(selection: Selection, facts: Mapping[str, pl.LazyFrame], window: Window) -> None:

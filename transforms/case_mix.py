@@ -1,0 +1,195 @@
+"""Case-mix: how many events a unit's patients would have had at the region's rates for their sex and age."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import inf
+
+import polars as pl
+
+from transforms.calendar import Window
+from transforms.definitions import Measure, Selection
+from transforms.practice_months import Facts
+from transforms.selection import band_limits, selected
+from transforms.standardisation import expected_events
+
+STANDARDISED = ("expected", "standardised", "standardised_lower", "standardised_upper", "reference")
+REASONS = ("kind", "no_region", "two_regions", "not_split", "bands_differ", "none_expected")
+"""Why a unit has no standardised figure: the kind of measure has none; a month in no cluster, or months in clusters of two
+regions; facts that do not say sex or age; age bands of numerator and denominator without a common limit; a region
+in which nothing of the kind happened to such patients."""
+
+_KINDS: frozenset[str] = frozenset({"rate", "proportion"})
+_PARTS = ("numerator", "denominator")
+_UNITS = ("practice_id", "cluster_id", "region_id")
+_STRATUM = ("sex", "ages")
+
+
+def expectations(measure: Measure, window: Window, months: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """One row per practice, cluster and region it counts months in: `expected` events there, and the region's value.
+
+    `months` are the counted months of `window` (practice_id, period, cluster_id, region_id): facts outside them do
+    not count, on either side. The reference is every counted month of the region whose facts are split by sex and
+    age, whoever consented. `reference` is its value in the measure's unit. Where `expected` is null, `reason` is one
+    of REASONS.
+    """
+    units = months.select(_UNITS).unique().sort(_UNITS)
+    if measure.kind not in _KINDS:
+        return _unknown(units, pl.lit("kind"))
+    strata = {part: _strata(getattr(measure, part), months, facts) for part in _PARTS}
+    unsplit = pl.concat([rows.filter(_is_unsplit()).select("practice_id") for rows in strata.values()]).unique()
+    split = {part: rows.join(unsplit, on="practice_id", how="anti") for part, rows in strata.items()}
+    ages = common_ages(*(rows["age_band"].unique().to_list() for rows in split.values()))
+    if ages is None:
+        return _unknown(units, _no_stratum(unsplit))
+    counted = _side_by_side({part: _by_age(rows, ages) for part, rows in split.items()})
+    reference = _reference(measure, window, counted)
+    expected = _expected(measure, window, counted)
+    found = units.join(expected, on=_UNITS, how="left", nulls_equal=True).join(reference, on="region_id", how="left")
+    known = pl.col("region_id").is_not_null() & ~pl.col("practice_id").is_in(unsplit["practice_id"].to_list())
+    return found.select(
+        *_UNITS,
+        # A split practice without a single event or patient expects nothing.
+        expected=pl.when(known).then(pl.col("expected").fill_null(0.0)),
+        reference="reference",
+        reason=pl.when(~known).then(_no_stratum(unsplit)),
+    )
+
+
+def standardised(measure: Measure, rows: pl.DataFrame, expected: pl.DataFrame, level: str) -> pl.DataFrame:
+    """`rows` (one per unit, with unit_id and the crude figure) with STANDARDISED and `standardised_reason`.
+
+    `expected` has the rows of `expectations` that the units of `level` consist of. The standardised value is observed
+    over expected events, times the reference's value; its limits are the crude ones (of the observed, over the unit's
+    own denominator) by the same factor, since the expected is taken as known. A share is no more than everything.
+    Null: units without `expected`, or whose `expected` is not known for every part.
+    """
+    with_expected = rows.join(_pooled(expected, f"{level}_id"), on="unit_id", how="left")
+    some = pl.col("expected") > 0
+    factor = pl.when(some).then(pl.col("reference") * pl.col("denominator") / (pl.col("expected") * measure.per))
+    most = float(measure.per) if measure.kind == "proportion" else inf
+    none = pl.when((pl.col("expected") == 0) & pl.col("value").is_not_null()).then(pl.lit("none_expected"))
+    figures = [
+        (pl.col(crude) * factor).clip(upper_bound=most).alias(name)
+        for crude, name in zip(("value", "lower", "upper"), STANDARDISED[1:4], strict=True)
+    ]
+    return with_expected.with_columns(*figures, standardised_reason=pl.coalesce("reason", none)).drop("reason")
+
+
+def common_ages(*sides: Iterable[str]) -> dict[str, str] | None:
+    """The finest ages that the bands of every side can be put together to: each band with the age it falls in.
+
+    `0-4`, `5-9` on one side and `0-5`, `6-9` on another have `0-9` in common. None where nothing smaller than every
+    age is left: then there is nothing to standardise by.
+    """
+    bands = sorted({(*_limits(band), band) for side in sides for band in side})
+    groups: list[tuple[float, float, list[str]]] = []
+    for low, high, band in bands:
+        if groups and low <= groups[-1][1]:
+            start, end, members = groups.pop()
+            groups.append((start, max(end, high), [*members, band]))
+        else:
+            groups.append((low, high, [band]))
+    if any((low, high) == (0, inf) for low, high, _ in groups):
+        return None
+    return {band: _name(low, high) for low, high, members in groups for band in members}
+
+
+def _limits(band: str) -> tuple[float, float]:
+    low, high = band_limits(band)
+    return low, inf if high is None else high
+
+
+def _name(low: float, high: float) -> str:
+    return f"{low:.0f}+" if high == inf else f"{low:.0f}-{high:.0f}"
+
+
+def _strata(selection: Selection, months: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """One row per unit, sex and age band with any of the quantity in the counted months: `total`."""
+    rows = selected(selection, facts.by_source, facts.codes).filter(pl.col(selection.quantity) != 0)
+    known = rows.collect_schema().names()
+    missing = [pl.lit(None, pl.String).alias(name) for name in ("sex", "age_band") if name not in known]
+    inside = rows.with_columns(missing).join(
+        months.lazy().select("practice_id", "period", "cluster_id", "region_id"), on=["practice_id", "period"]
+    )
+    sums = inside.group_by(*_UNITS, "sex", "age_band").agg(
+        pl.col(selection.quantity).sum().cast(pl.Float64).alias("total")
+    )
+    return sums.collect()
+
+
+def _is_unsplit() -> pl.Expr:
+    return pl.col("sex").is_null() | pl.col("age_band").is_null()
+
+
+def _no_stratum(unsplit: pl.DataFrame) -> pl.Expr:
+    """Why a unit has no strata. Where every band is `0+`, age is not told, however the other side is split."""
+    return (
+        pl.when(pl.col("region_id").is_null())
+        .then(pl.lit("no_region"))
+        .when(pl.col("practice_id").is_in(unsplit["practice_id"].to_list()))
+        .then(pl.lit("not_split"))
+        .otherwise(pl.lit("bands_differ"))
+    )
+
+
+def _unknown(units: pl.DataFrame, reason: pl.Expr) -> pl.DataFrame:
+    nothing = pl.lit(None, dtype=pl.Float64)
+    return units.with_columns(expected=nothing, reference=nothing, reason=reason)
+
+
+def _by_age(rows: pl.DataFrame, ages: dict[str, str]) -> pl.DataFrame:
+    named = rows.with_columns(ages=pl.col("age_band").replace_strict(ages, return_dtype=pl.String))
+    return named.group_by(*_UNITS, *_STRATUM).agg(pl.col("total").sum())
+
+
+def _side_by_side(strata: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """One row per unit and stratum: both parts, 0 where there is none of one."""
+    keys = [*_UNITS, *_STRATUM]
+    sides = [rows.rename({"total": part}) for part, rows in strata.items()]
+    both = sides[0].join(sides[1], on=keys, how="full", coalesce=True, nulls_equal=True)
+    return both.with_columns(pl.col(_PARTS).fill_null(0.0)).filter(pl.col("region_id").is_not_null()).sort(keys)
+
+
+def _shares(measure: Measure, window: Window) -> tuple[float, float]:
+    """What the sums are divided by: listed patients are person-months, as in `measures.summed`."""
+    months = float(len(window.months))
+    numerator, denominator = (months if getattr(measure, part).source == "list_sizes" else 1.0 for part in _PARTS)
+    return numerator, denominator
+
+
+def _reference(measure: Measure, window: Window, counted: pl.DataFrame) -> pl.DataFrame:
+    of_numerator, of_denominator = _shares(measure, window)
+    sums = counted.group_by("region_id").agg(_ordered_sum("numerator"), _ordered_sum("denominator"))
+    value = (pl.col("numerator") / of_numerator) / (pl.col("denominator") / of_denominator) * measure.per
+    return sums.select("region_id", reference=pl.when(pl.col("denominator") > 0).then(value))
+
+
+def _expected(measure: Measure, window: Window, counted: pl.DataFrame) -> pl.DataFrame:
+    of_numerator, _ = _shares(measure, window)
+    stratum = ["region_id", *_STRATUM]
+    rates = counted.group_by(stratum).agg(
+        _ordered_sum("numerator").alias("reference_numerator"),
+        _ordered_sum("denominator").alias("reference_denominator"),
+    )
+    events = expected_events(pl.col("denominator"), pl.col("reference_numerator"), pl.col("reference_denominator"))
+    each = counted.join(rates, on=stratum).with_columns(expected=events / of_numerator)
+    return each.group_by(_UNITS).agg(_ordered_sum("expected"))
+
+
+def _ordered_sum(name: str) -> pl.Expr:
+    # A sum of fractions depends on their order, and threads have none of their own: same facts, same bytes.
+    return pl.col(name).sort().sum()
+
+
+def _pooled(expected: pl.DataFrame, unit: str) -> pl.DataFrame:
+    """One row per unit: the expected of all its parts, if every one is known and of one region."""
+    parts = expected.filter(pl.col(unit).is_not_null())
+    one_region = pl.col("region_id").n_unique() == 1
+    every = pl.col("expected").is_not_null().all()
+    elsewhere = pl.when(~one_region).then(pl.lit("two_regions"))
+    return parts.group_by(pl.col(unit).alias("unit_id")).agg(
+        pl.when(one_region & every).then(_ordered_sum("expected")).alias("expected"),
+        pl.when(one_region & every).then(pl.col("reference").first()).alias("reference"),
+        pl.coalesce(pl.col("reason").drop_nulls().sort().first(), elsewhere).alias("reason"),
+    )
