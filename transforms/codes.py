@@ -125,7 +125,9 @@ class CodeSystem(Strict):
         """The known code or group that `code` was probably meant to be."""
         named = {code for move in self.moves for code in (move.old, *move.new)}
         tidied = code.upper().replace(" ", "").replace(".", "")
-        mended = [form for form in (tidied, tidied.replace("O", "0"), tidied[: max(self.levels)]) if self.may_begin(form)]
+        mended = [
+            form for form in (tidied, tidied.replace("O", "0"), tidied[: max(self.levels)]) if self.may_begin(form)
+        ]
         candidates = mended[:1] or sorted({*self.groups, *named})
         return next(iter(get_close_matches(tidied, candidates, 1, 0)), self.title.en)
 

@@ -20,7 +20,18 @@ from transforms.naming import unknown
 from transforms.ratios import with_measures_of_ratios
 from transforms.sources import DIVIDERS, INDIVIDUAL, PATIENT_COUNTS, QUANTITIES, Known
 
-__all__ = ["PATIENT_COUNTS", "QUANTITIES", "Band", "Measure", "Package", "Pair", "Selection", "Windows", "parse_package"]
+__all__ = [
+    "PATIENT_COUNTS",
+    "QUANTITIES",
+    "Band",
+    "Kind",
+    "Measure",
+    "Package",
+    "Pair",
+    "Selection",
+    "Windows",
+    "parse_package",
+]
 
 Direction = Literal["none", "lower", "higher"]
 
@@ -28,9 +39,9 @@ Direction = Literal["none", "lower", "higher"]
 class Measure(Strict):
     """One målepunkt: numerator over denominator, times `per`. It has a direction only where a guideline gives one.
 
-    What the two are depends on `kind` (docs/measures.md). A ratio of two rates has bases beside them, what its numerator
-    and its denominator are counted over. A distribution is divided `by` a column, into `bands` where those are named;
-    `category` is set on the parts it is computed in, never in a file.
+    What the two are depends on `kind` (docs/measures.md). A ratio of two rates has bases beside them, what each of the
+    two is counted over. A distribution is divided `by` a column, into `bands` where those are named; `category` is set
+    on the parts it is computed in, never in a file.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -66,7 +77,7 @@ class Measure(Strict):
             told = "; alternatives are declared on the package, as [[pairs]]" if kind == "pair" else ""
             raise ValueError(unknown("kind of measure", kind, KINDS) + told)
         if kind in PER and described.get("per") is None:
-            described["per"] = PER[cast("Kind", kind)]
+            described["per"] = PER[kind]
         if kind in (*AVERAGES, "distribution") and described.get("denominator") is None and numerator is not None:
             described["denominator"] = numerator
         return described
@@ -105,11 +116,13 @@ class Measure(Strict):
             return self
         there = DIVIDERS[self.numerator.model]
         if self.by is None:
-            raise ValueError(f"measure {self.id!r}: a distribution is by a column; write by, one of: {', '.join(there)}")
+            raise ValueError(
+                f"measure {self.id!r}: a distribution is by a column; write by, one of: {', '.join(there)}"
+            )
         if self.by not in there:
             raise ValueError(f"measure {self.id!r}: {unknown(f'column of {self.numerator.source}', self.by, there)}")
         if self.denominator != self.numerator:
-            raise ValueError(f"measure {self.id!r}: the parts of a distribution are of its whole; leave denominator out")
+            raise ValueError(f"measure {self.id!r}: parts of a distribution are of its whole; leave denominator out")
         refuse_overlapping(self.by, self.bands)
         return self
 

@@ -105,7 +105,7 @@ class Selection(Strict):
 
     @property
     def model(self) -> str:
-        """The shipped source whose facts those of `source` look like: `source` itself unless it is a workspace's own."""
+        """The shipped source whose facts those of `source` look like: itself, unless it is a workspace's own."""
         return self._model
 
     @property

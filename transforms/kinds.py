@@ -69,14 +69,14 @@ def state(kind: Kind, minimum: int, side: str = "") -> pl.Expr:
 def difference(kind: Kind, per: int) -> Estimate:
     """now - before in the measure's unit, with its interval.
 
-    Proportion and part of a distribution: Newcombe. Rate: square-and-add of the two rates' own intervals. Mean, median and
-    ratio: the same from the printed intervals of both windows; limits are null where either has no interval.
+    Proportion and part of a distribution: Newcombe. Rate: square-and-add of the two rates' own intervals. Mean, median
+    and ratio: the same from the printed intervals of both windows; limits are null where either has no interval.
     Source: Newcombe 1998, Stat Med 17:873-90; Zou & Donner 2008, Stat Med 27:1693-702.
     """
     if kind in SHARES or kind == "rate":
         of_counts = newcombe if kind in SHARES else rate_difference
-        counts = [pl.col(f"{side}_{part}") for side in ("now", "before") for part in ("numerator", "denominator")]
-        return Estimate(*(part * per for part in of_counts(*counts)))
+        now, before = ((pl.col(f"{side}_numerator"), pl.col(f"{side}_denominator")) for side in ("now", "before"))
+        return Estimate(*(part * per for part in of_counts(*now, *before)))
     now, before = (
         Estimate(*(pl.col(f"{side}_{part}") for part in ("value", "lower", "upper"))) for side in ("now", "before")
     )

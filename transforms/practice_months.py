@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from transforms.calendar import Window
+from transforms.categories import in_category
 from transforms.codes import CodeSystem
 from transforms.definitions import Measure
-from transforms.selection import monthly_sums, refuse_adding_patients
+from transforms.filters import Selection
+from transforms.individuals import individual_values
+from transforms.selection import added_up, refuse_adding_patients, selected
 
 
 @dataclass(frozen=True)
@@ -34,17 +37,30 @@ class Facts:
 def counted_months(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
     """One row per practice and month of `window` that counts: it had listed patients and submitted the sources.
 
-    Columns: practice_id, period, cluster_id (null: in no cluster that month), numerator, denominator. No fact in a
-    month that counts is a zero. Listed patients are person-months here: `measures.summed` divides them by the months
-    of the window.
+    Columns: practice_id, period, cluster_id (null: in no cluster that month), numerator, denominator, of a ratio of two
+    rates numerator_base and denominator_base too, and of an average of single values `observations`: those values. No
+    fact in a month that counts is a zero. Listed patients are person-months here: `measures.summed` divides them.
     """
     months = _submitted(measure, _listed(window, facts, pl.col("patients") > 0), facts)
-    for part, selection in (("numerator", measure.numerator), ("denominator", measure.denominator)):
-        refuse_adding_patients(selection, facts.by_source, window)
-        sums = monthly_sums(selection, facts.by_source, facts.codes).rename({"total": part})
-        months = months.join(sums, on=["practice_id", "period"], how="left")
-    counted = months.with_columns(pl.col("numerator", "denominator").fill_null(0.0))
+    if measure.individual:
+        counted = individual_values(measure, months, facts.by_source, facts.codes)
+    else:
+        counted = _with_sums(measure, months, window, facts)
     return _with_cluster(counted, window, facts).sort("practice_id", "period").collect()
+
+
+def _with_sums(measure: Measure, months: pl.LazyFrame, window: Window, facts: Facts) -> pl.LazyFrame:
+    parts: dict[str, Selection] = {"numerator": measure.numerator, "denominator": measure.denominator}
+    if measure.numerator_base is not None and measure.denominator_base is not None:
+        parts |= {"numerator_base": measure.numerator_base, "denominator_base": measure.denominator_base}
+    for part, selection in parts.items():
+        refuse_adding_patients(selection, facts.by_source, window)
+        chosen = selected(selection, facts.by_source, facts.codes)
+        if part == "numerator" and measure.category is not None:
+            chosen = chosen.filter(in_category(measure, chosen, facts.codes.get(selection.source)))
+        sums = added_up(selection, chosen).rename({"total": part})
+        months = months.join(sums, on=["practice_id", "period"], how="left")
+    return months.with_columns(pl.col(list(parts)).fill_null(0.0))
 
 
 def empty_lists(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
@@ -54,7 +70,7 @@ def empty_lists(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
 
 
 def _submitted(measure: Measure, months: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
-    for source in sorted({measure.numerator.source, measure.denominator.source}):
+    for source in sorted({selection.source for selection in measure.selections}):
         submitted = facts.submissions.filter(pl.col("source") == source)
         months = months.join(submitted, on=["practice_id", "period"], how="semi")
     return months

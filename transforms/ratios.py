@@ -18,19 +18,20 @@ def with_measures_of_ratios(package: Any) -> Any:
     Raises ValueError where the named measure is not in the package, or is neither a rate nor a proportion.
     """
     if not isinstance(package, Mapping):
-        return cast("Any", package)
+        return package  # pyright: ignore[reportUnknownVariableType]
     described = dict(cast("Mapping[str, Any]", package))
     measures = described.get("measures")
     if not isinstance(measures, list | tuple):
         return described
-    every = [_plain(measure) for measure in cast("list[Any]", measures)]
-    by_id = {str(each.get("id")): each for each in every if isinstance(each, dict)}
-    named = [_with_selections(each, by_id) if isinstance(each, dict) else each for each in every]
+    every = cast("list[Any]", measures)
+    by_id = {str(each["id"]): each for each in map(_described, every) if "id" in each}
+    named = [_with_selections(_described(each), by_id) if _described(each) else each for each in every]
     return described | {"measures": named}
 
 
-def _plain(measure: Any) -> Any:
-    return dict(cast("Mapping[str, Any]", measure)) if isinstance(measure, Mapping) else measure
+def _described(measure: Any) -> dict[str, Any]:
+    """A measure as a file has it; nothing where it is parsed already."""
+    return dict(cast("Mapping[str, Any]", measure)) if isinstance(measure, Mapping) else {}
 
 
 def _with_selections(ratio: dict[str, Any], measures: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

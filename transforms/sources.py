@@ -21,7 +21,7 @@ QUANTITIES: dict[str, tuple[str, ...]] = {
 """What is counted in the facts of each source. A list size is a stock: over a window it is person-months / months."""
 
 DERIVED: dict[str, dict[str, str]] = {"list_sizes": {"person_years": "patients"}}
-"""What can be asked of a source beside its quantities, and the quantity it is made of. Person-years: person-months / 12."""
+"""What else can be asked of a source, and the quantity it is made of. Person-years are person-months / 12."""
 
 PATIENT_COUNTS = frozenset({"care_plans", "dose_dispensing"})
 """Sources whose quantities are patients, counted before they came: they do not add up over codes, groups or months."""
@@ -61,7 +61,7 @@ DIVIDERS: dict[str, tuple[str, ...]] = {
     "registrations": ("code", "patient_group"),
     "municipal": ("code", "municipality"),
 }
-"""The columns a distribution of each source can be made over. Groups of patients overlap: counts of them are no parts."""
+"""The columns a distribution can be made over. Groups of patients overlap: counts of them are not parts of a whole."""
 
 NOT_MEASURED = frozenset({"benchmarks"})
 """Figures published about areas: they belong to no practice, and no measure is made of them."""
