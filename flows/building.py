@@ -10,7 +10,7 @@ from flows.keys import write_key
 from flows.orders import Order, planned
 from flows.settings import PackPlan, SettingsError, Workspace
 from transforms.definitions import Package
-from transforms.disclosure_check import Counts, violations
+from transforms.disclosure_check import Counts, figure_name, violations
 from transforms.errors import DataRefusedError, UserError
 from transforms.pack import Mart, Meeting, exact_figures, members, notes, pack_row, published_figures
 from transforms.practice_months import Facts
@@ -94,7 +94,8 @@ def _figures(
         units = exact_figures(measure, meeting, exact, facts, labels)
         for row in units.filter(pl.col("level") == "practice").iter_rows(named=True):
             for side in ("before", "now"):
-                counts[measure.id, row["label"], side] = row[f"{side}_numerator"], row[f"{side}_denominator"]
+                name = figure_name(measure.id, row["category"])
+                counts[name, row["label"], side] = row[f"{side}_numerator"], row[f"{side}_denominator"]
         parts.append(published_figures(measure, units, meeting, labels, package.minimum_events))
     return pl.concat(parts), counts
 

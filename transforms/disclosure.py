@@ -14,7 +14,7 @@ import polars as pl
 
 from transforms.comparison import changes
 from transforms.definitions import Measure
-from transforms.intervals import poisson, wilson
+from transforms.kinds import AVERAGES, COUNTS, SHARES, with_figures
 
 Mode = Literal["letters", "open", "own_only"]
 
@@ -25,6 +25,7 @@ SMALLEST_CLUSTER = 5
 """Practices: with fewer delivered, one can be worked out from the total and one's own."""
 SIDES = ("before", "now")
 _COUNTED = ("value", "zero", "too_few")
+_FIGURES = ("value", "lower", "upper")
 
 
 @dataclass(frozen=True)
@@ -46,37 +47,44 @@ def shown(measure: Measure, exact: pl.DataFrame, view: View) -> pl.DataFrame:
     marked = exact.with_columns(own=own.fill_null(False))
     visible = _without_small_clusters(marked, view)
     own_rows = _with_values(measure, visible.filter("own"))
-    rounded = _with_values(measure, _rounded(measure, visible.filter(~pl.col("own")), view.minimum_events))
-    every = pl.concat([own_rows, rounded], how="diagonal_relaxed")
+    others = _fit_to_print(measure, visible.filter(~pl.col("own")), view.minimum_events)
+    every = pl.concat([own_rows, others], how="diagonal_relaxed")
     return _blanked(_printed(measure, changes(measure, every), view), view)
 
 
 def _without_small_clusters(rows: pl.DataFrame, view: View) -> pl.DataFrame:
     is_practice = pl.col("level") == "practice"
-    delivered = rows.select((pl.col("now_state").is_in(_COUNTED) & is_practice).sum()).item()
+    delivered = rows.filter(pl.col("now_state").is_in(_COUNTED) & is_practice)["unit_id"].n_unique()
     if view.mode == "open" or (view.mode == "letters" and delivered >= SMALLEST_CLUSTER):
         return rows
     return rows.filter(~is_practice | pl.col("own"))
 
 
 def _rounded(measure: Measure, rows: pl.DataFrame, minimum_events: int) -> pl.DataFrame:
-    observed = "denominator" if measure.kind == "proportion" else "numerator"
+    observed = "denominator" if measure.kind in SHARES else "numerator"
+    counts = [part for part in COUNTS if f"now_{part}" in rows.columns]
     for side in SIDES:
         numerator, denominator = pl.col(f"{side}_numerator"), pl.col(f"{side}_denominator")
         few_units = (pl.col("level") != "practice") & (pl.col("practices") < SMALLEST_CLUSTER)
-        hidden = pl.col(f"{side}_state").is_in(_COUNTED) & (few_units | _gives_away(measure, numerator, denominator))
+        small = few_units | _gives_away(measure, numerator, denominator) | _few_in_a_base(side, counts)
+        hidden = pl.col(f"{side}_state").is_in(_COUNTED) & small
         state = pl.when(hidden).then(pl.lit("suppressed")).otherwise(f"{side}_state")
         kept = state.is_in(_COUNTED)
         rows = rows.with_columns(
             state.alias(f"{side}_state"),
-            pl.when(kept).then(rounded(numerator)).alias(f"{side}_numerator"),
-            pl.when(kept).then(rounded(denominator)).alias(f"{side}_denominator"),
+            *(pl.when(kept).then(rounded(pl.col(f"{side}_{part}"))).alias(f"{side}_{part}") for part in counts),
         )
         # From the rounded count too: "20, too few" would say that it is 18 or 19.
         few = pl.when(pl.col(f"{side}_{observed}") < minimum_events).then(pl.lit("too_few")).otherwise(pl.lit("value"))
         readable = pl.col(f"{side}_state").is_in(["value", "too_few"])
         rows = rows.with_columns(pl.when(readable).then(few).otherwise(f"{side}_state").alias(f"{side}_state"))
     return rows
+
+
+def _few_in_a_base(side: str, counts: list[str]) -> pl.Expr:
+    """Whether either side of a ratio of two rates is counted over fewer than 30."""
+    bases = [(pl.col(f"{side}_{part}") < SMALLEST_UNIT).fill_null(False) for part in counts[2:]]
+    return pl.any_horizontal(pl.lit(value=False), *bases)
 
 
 def rounded(count: pl.Expr) -> pl.Expr:
@@ -87,7 +95,7 @@ def rounded(count: pl.Expr) -> pl.Expr:
 def _gives_away(measure: Measure, numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
     small = (numerator > 0) & (numerator < SMALLEST_COUNT)
     small |= denominator < SMALLEST_UNIT
-    if measure.kind == "proportion":
+    if measure.kind in SHARES:
         rest = denominator - numerator
         small |= (rest > 0) & (rest < SMALLEST_COUNT)
     return small.fill_null(False)
@@ -95,16 +103,51 @@ def _gives_away(measure: Measure, numerator: pl.Expr, denominator: pl.Expr) -> p
 
 def _with_values(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
     for side in SIDES:
-        numerator, denominator = pl.col(f"{side}_numerator"), pl.col(f"{side}_denominator")
-        known = pl.col(f"{side}_state").is_in(_COUNTED) & (denominator > 0)
-        if measure.kind == "proportion":
-            lower, upper = wilson(numerator, denominator)
-        else:
-            lower, upper = (limit / denominator for limit in poisson(numerator))
+        rows = with_figures(measure.kind, measure.per, rows, f"{side}_")
+        known = pl.col(f"{side}_state").is_in(_COUNTED)
+        rows = rows.with_columns(pl.when(known).then(f"{side}_{part}").alias(f"{side}_{part}") for part in _FIGURES)
+    return rows
+
+
+def _fit_to_print(measure: Measure, rows: pl.DataFrame, minimum_events: int) -> pl.DataFrame:
+    """Rows about others than the reader: counts rounded, and values from the rounded counts."""
+    if measure.kind in AVERAGES:
+        return _averages(measure, rows)
+    hidden = _rounded(measure, rows, minimum_events)
+    hidden = _with_values(measure, _hidden_together(hidden) if measure.kind == "distribution" else hidden)
+    return _to_decimals(measure, hidden) if measure.numerator_base is not None else hidden
+
+
+def _averages(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
+    """Means and medians of at least 30, to the measure's decimals. No sum beside them: it would give the rest away."""
+    rows = _with_values(measure, rows)
+    for side in SIDES:
+        few = (pl.col("level") != "practice") & (pl.col("practices") < SMALLEST_CLUSTER)
+        few |= pl.col(f"{side}_denominator") < SMALLEST_UNIT
+        hidden = pl.col(f"{side}_state").is_in(_COUNTED) & few
+        state = pl.when(hidden).then(pl.lit("suppressed")).otherwise(f"{side}_state")
+        parts = [f"{side}_{part}" for part in ("denominator", *_FIGURES)]
         rows = rows.with_columns(
-            pl.when(known).then(numerator / denominator * measure.per).alias(f"{side}_value"),
-            pl.when(known).then(lower * measure.per).alias(f"{side}_lower"),
-            pl.when(known).then(upper * measure.per).alias(f"{side}_upper"),
+            state.alias(f"{side}_state"),
+            pl.lit(None, dtype=pl.Float64).alias(f"{side}_numerator"),
+            *(pl.when(~hidden).then(part).alias(part) for part in parts),
+        ).with_columns(rounded(pl.col(f"{side}_denominator")))
+    return _to_decimals(measure, rows)
+
+
+def _to_decimals(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(pl.col(f"{side}_{part}").round(measure.decimals) for side in SIDES for part in _FIGURES)
+
+
+def _hidden_together(rows: pl.DataFrame) -> pl.DataFrame:
+    """Categories make up a whole: where one of a unit is hidden, the others would tell it, so they are hidden too."""
+    for side in SIDES:
+        state = f"{side}_state"
+        hidden = (pl.col(state) == "suppressed").any().over("level", "unit_id") & pl.col(state).is_in(_COUNTED)
+        counts = [f"{side}_{part}" for part in ("numerator", "denominator")]
+        rows = rows.with_columns(
+            pl.when(hidden).then(pl.lit("suppressed")).otherwise(state).alias(state),
+            *(pl.when(~hidden).then(count).alias(count) for count in counts),
         )
     return rows
 

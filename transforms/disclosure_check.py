@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from transforms.definitions import Package
+from transforms.kinds import AVERAGES, SHARES
 
 _SIDES = ("before", "now")
 _SIZES = ("numerator", "denominator", "lower", "upper")
@@ -24,7 +25,7 @@ Counts = Mapping[tuple[str, str, str], tuple[float, float]]
 def violations(figures: Iterable[Mapping[str, Any]], package: Package, mode: str, counts: Counts) -> list[str]:
     """One sentence per figure that breaks a rule: which measure, unit, side and rule. None: the pack may be written."""
     rows = list(figures)
-    found = [*_wrongly_own(rows), *_too_visible(rows, mode)]
+    found = [*_wrongly_own(rows), *_too_visible(rows, mode), *_hidden_in_part(rows)]
     for row in rows:
         if row["own"]:
             continue
@@ -52,11 +53,12 @@ def _wrongly_own(rows: Sequence[Mapping[str, Any]]) -> Iterable[str]:
 
 def _too_visible(rows: Sequence[Mapping[str, Any]], mode: str) -> Iterable[str]:
     """Other practices are shown to nobody in `own_only`, and where fewer than five delivered only in `open`."""
-    delivered = Counter(
-        (row["audience"], row["measure_id"])
+    delivering = {
+        (row["audience"], row["measure_id"], row["label"])
         for row in rows
         if row["level"] == "practice" and row["now_state"] in _DELIVERED
-    )
+    }
+    delivered = Counter((audience, measure_id) for audience, measure_id, _ in delivering)
     for row in rows:
         if row["own"] or row["level"] != "practice":
             continue
@@ -71,13 +73,20 @@ def _is_rounded(row: Mapping[str, Any], side: str, package: Package, counts: Cou
     if value is None:
         return True
     measure = package.measure(row["measure_id"])
-    numerator, denominator = counts.get((measure.id, row["label"], side)) or (None, None)
+    numerator, denominator = counts.get((figure_name(row["measure_id"], row["category"]), row["label"], side)) or (
+        None,
+        None,
+    )
     if numerator is None or denominator is None:
         return False
+    if measure.kind in AVERAGES:
+        return denominator >= 30
     fives = [5 * int((count + 2.5) // 5) for count in (numerator, denominator)]
     hidden = 0 < numerator < 5 or denominator < 30
-    if measure.kind == "proportion":
+    if measure.kind in SHARES:
         hidden |= 0 < denominator - numerator < 5
+    if measure.numerator_base is not None:
+        return not hidden
     half_a_step = 0.5 * 10**-measure.decimals + 1e-9
     return not hidden and abs(value - measure.per * fives[0] / fives[1]) <= half_a_step
 
@@ -87,8 +96,37 @@ def _is_printed(row: Mapping[str, Any], side: str, package: Package) -> bool:
     return value is None or math.isclose(value, round(value, decimals), abs_tol=1e-9)
 
 
+def _faults_of_an_estimate(row: Mapping[str, Any], side: str, package: Package) -> Iterable[str]:
+    """A mean, a median and a ratio of two rates are not one printed count over another: their decimals are cut."""
+    if row[f"{side}_value"] is not None and row[f"{side}_denominator"] is None:
+        yield "has a value and does not say how many it stands on"
+    if not _is_printed(row, side, package):
+        yield "has more decimals than are printed"
+    if package.measure(row["measure_id"]).kind in AVERAGES and row[f"{side}_numerator"] is not None:
+        yield "gives the sum behind an average"
+
+
+def _hidden_in_part(rows: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    """The categories of a distribution sum to a whole: where one is hidden, no other may be shown."""
+    for side in _SIDES:
+        units: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+        for row in rows:
+            if row["category"] is not None and not row["own"] and row["label"]:
+                unit = (row["audience"], row["measure_id"], row["level"], row["label"])
+                units.setdefault(unit, []).append(row)
+        for categories in units.values():
+            shown = [row for row in categories if row[f"{side}_value"] is not None]
+            if shown and any(row[f"{side}_state"] == "suppressed" for row in categories):
+                yield f"{_name(shown[0], side)} is shown beside a hidden part of the same whole"
+
+
+def figure_name(measure_id: str, category: str | None) -> str:
+    """What a figure is called where exact counts are looked up: the measure, and the category where it has one."""
+    return measure_id if category is None else f"{measure_id}/{category}"
+
+
 def _name(row: Mapping[str, Any], side: str) -> str:
-    return f"{row['measure_id']}, {row['level']} {row['label'] or '(no letter)'}, {side}, for {row['audience']}:"
+    return f"{figure_name(row['measure_id'], row['category'])}, {row['level']} {row['label'] or '(no letter)'}, {side}, for {row['audience']}:"
 
 
 def _faults_of_change(row: Mapping[str, Any], mode: str) -> Iterable[str]:
@@ -118,7 +156,9 @@ def _faults(row: Mapping[str, Any], side: str, package: Package, mode: str) -> I
             yield "holds a count that is not rounded to 5"
     if denominator is not None and denominator < 30:
         yield "stands on fewer than 30"
-    if value is not None and (numerator is None or denominator is None):
+    if measure.kind in AVERAGES or measure.numerator_base is not None:
+        yield from _faults_of_an_estimate(row, side, package)
+    elif value is not None and (numerator is None or denominator is None):
         yield "has a value whose rounded counts are not given"
     elif value is not None and not math.isclose(value, measure.per * numerator / denominator, abs_tol=1e-9):
         yield "has a value that was not computed from the rounded counts"

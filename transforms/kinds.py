@@ -84,6 +84,26 @@ def difference(kind: Kind, per: int) -> Estimate:
     return Estimate(now.value - before.value, bounded.lower, bounded.upper)
 
 
+def without(whole: pl.DataFrame, part: pl.DataFrame, side: str) -> pl.DataFrame:
+    """`whole` (one row) less `part` (one row, or none): counts less counts, single values without those of the part."""
+    counts = [f"{side}{name}" for name in COUNTS]
+    inside = part.select(pl.col(counts).sum().name.suffix("_inside"))  # one row, of zeros where there is no part
+    rest = whole.join(inside, how="cross").with_columns(pl.col(name) - pl.col(f"{name}_inside") for name in counts)
+    values = f"{side}observations"
+    left = _left_over(whole[values].explode(), part[values].explode())
+    single = pl.when(pl.col(values).is_not_null()).then(pl.lit(left.implode())).alias(values)
+    return rest.with_columns(single).drop(f"{name}_inside" for name in counts)
+
+
+def _left_over(every: pl.Series, taken: pl.Series) -> pl.Series:
+    """Each value of `every` as many times more as it is there than in `taken`, sorted."""
+    more, fewer = (values.drop_nulls().rename("each").value_counts(name="times") for values in (every, taken))
+    counted = more.join(fewer, on="each", how="left", suffix="_taken")
+    times = pl.col("times").cast(pl.Int64) - pl.col("times_taken").fill_null(0).cast(pl.Int64)
+    kept = counted.with_columns(times=times).filter(pl.col("times") > 0)
+    return kept.select(pl.col("each").repeat_by("times").explode().sort())["each"].cast(pl.Float64)
+
+
 def completed(rows: pl.DataFrame) -> pl.DataFrame:
     """`rows` with the columns that only some kinds fill, null where they are missing."""
     wanted = dict.fromkeys(COUNTS[2:], pl.Float64()) | {"observations": pl.List(pl.Float64)}

@@ -9,12 +9,15 @@ import polars as pl
 
 from transforms.calendar import Window
 from transforms.case_mix import expectations, standardised
+from transforms.categories import categories_of
 from transforms.comparison import changes, comparability, verdicts
-from transforms.definitions import Measure
+from transforms.definitions import Measure, Package
+from transforms.kinds import COUNTS
 from transforms.measures import figures, practice_figures, summed
 from transforms.practice_months import Facts, counted_months
+from transforms.selection import selected
 
-PARTS = ("numerator", "denominator", "value", "lower", "upper", "state")
+PARTS = (*COUNTS, "observations", "value", "lower", "upper", "state")
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class MeasureRun:
         parts = self._window_figures(self.baseline, self.before, "then")
         if self.followup:
             parts += self._window_figures(self.followup, self.now, "now")
-        return pl.concat(parts).with_columns(measure_id=pl.lit(self.measure.id))
+        return pl.concat(parts).with_columns(_named(self.measure))
 
     def compared(self) -> pl.DataFrame:
         """The measure's rows of mart.comparison, with both windows' parts: practices, matched clusters, regions."""
@@ -62,7 +65,7 @@ class MeasureRun:
         background = self._background(clusters, regions)
         parts = [self._practice_pairs(), clusters, self._clusters_without_a_pair(clusters), regions]
         rows = pl.concat(parts, how="diagonal_relaxed")
-        compared = changes(self.measure, rows).with_columns(verdict=verdicts(), measure_id=pl.lit(self.measure.id))
+        compared = changes(self.measure, rows).with_columns(verdicts().alias("verdict"), *_named(self.measure))
         with_cluster = compared.join(self._own_cluster(), on=["level", "unit_id"], how="left").with_columns(
             cluster_id=pl.when(pl.col("level") == "cluster").then("unit_id").otherwise("cluster_id")
         )
@@ -181,3 +184,26 @@ class MeasureRun:
         before = rest["before_numerator"] / rest["before_denominator"]
         ratio = (rest["now_numerator"] / rest["now_denominator"]) / before
         return around.select("cluster_id", pl.when(has_ground & (before > 0)).then(ratio).alias("background_ratio"))
+
+
+def runs_of(package: Package, facts: Facts, baseline: Window, followup: Window | None) -> list[MeasureRun]:
+    """One run per measure of `package`; of a distribution one per category, the same for every unit and window."""
+    return [
+        MeasureRun(measure.of_category(category), facts, baseline, followup, package.minimum_events)
+        for measure in package.measures
+        for category in _categories(measure, facts)
+    ]
+
+
+def _categories(measure: Measure, facts: Facts) -> list[str] | list[None]:
+    if measure.kind != "distribution":
+        return [None]
+    system = facts.codes.get(measure.numerator.source)
+    return categories_of(measure, selected(measure.numerator, facts.by_source, facts.codes), system)
+
+
+def _named(measure: Measure) -> list[pl.Expr]:
+    return [
+        pl.lit(measure.id).alias("measure_id"),
+        pl.lit(measure.category, dtype=pl.String).alias("category"),
+    ]

@@ -12,7 +12,7 @@ import polars as pl
 from transforms.calendar import Window
 from transforms.codes import CodeSystem
 from transforms.definitions import Package
-from transforms.package_figures import MeasureRun
+from transforms.package_figures import runs_of
 from warehouse.connection import reading, writing
 from warehouse.facts import read_facts
 from warehouse.queries import run
@@ -57,10 +57,7 @@ def compute(store: Store, package: Package, period: Period, known_at: datetime, 
         silence_is_consent=period.silence_is_consent,
         codes=period.codes,
     )
-    runs = [
-        MeasureRun(measure, facts, period.baseline, period.followup, package.minimum_events)
-        for measure in package.measures
-    ]
+    runs = runs_of(package, facts, period.baseline, period.followup)
     measures = pl.concat([each.figures() for each in runs])
     compared = pl.concat([each.compared() for each in runs]) if period.followup else None
     values = period.parameters(package) | {"known_at": known_at, "run_id": run_id, "definition": package.sha256}
