@@ -126,7 +126,8 @@ def figure_name(measure_id: str, category: str | None) -> str:
 
 
 def _name(row: Mapping[str, Any], side: str) -> str:
-    return f"{figure_name(row['measure_id'], row['category'])}, {row['level']} {row['label'] or '(no letter)'}, {side}, for {row['audience']}:"
+    name = figure_name(row["measure_id"], row["category"])
+    return f"{name}, {row['level']} {row['label'] or '(no letter)'}, {side}, for {row['audience']}:"
 
 
 def _faults_of_change(row: Mapping[str, Any], mode: str) -> Iterable[str]:
