@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random, SystemRandom
 
 import polars as pl
@@ -14,7 +15,7 @@ from transforms.disclosure_check import Counts, figure_name, violations
 from transforms.errors import DataRefusedError, UserError
 from transforms.pack import Mart, Meeting, exact_figures, members, notes, pack_row, published_figures
 from transforms.practice_months import Facts
-from warehouse import mart, packs
+from warehouse import mart, meetings, packs
 from warehouse.facts import last_known, read_facts
 
 
@@ -60,7 +61,7 @@ def build_pack(workspace: Workspace, order: Order) -> None:
     Raises:
         PackBlockedError: a figure breaks a rule; its sentence names the figure.
     """
-    package, meeting = workspace.package(order.package), order.meeting_of(workspace)
+    package, meeting = workspace.package(order.package), _meeting(workspace, order)
     period = order.period(workspace)
     facts = _facts(workspace, period)
     exact = Mart(mart.measures(workspace.store, package, period), mart.comparisons(workspace.store, package, period))
@@ -83,6 +84,12 @@ def build_pack(workspace: Workspace, order: Order) -> None:
         )
     frames = (row, figures, sources, checks, told)
     packs.write_pack(workspace.store, meeting.pack_id, dict(zip(packs.TABLES, frames, strict=True)))
+
+
+def _meeting(workspace: Workspace, order: Order) -> Meeting:
+    """The meeting, with when its baseline was talked about, if it was."""
+    held = meetings.baseline_meeting(workspace.store, order.cluster, order.package)
+    return replace(order.meeting_of(workspace), baseline_meeting=held if order.kind == "followup" else None)
 
 
 def _figures(

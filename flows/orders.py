@@ -14,6 +14,7 @@ from transforms.definitions import Package
 from transforms.errors import UserError
 from transforms.model import Strict
 from transforms.pack import Meeting
+from transforms.window_rules import clear_baseline
 from warehouse import meetings
 from warehouse.mart import Period
 
@@ -91,7 +92,7 @@ def for_meeting(workspace: Workspace, cluster: str, package_id: str, meeting: da
     if kind == "baseline":
         return Order.model_validate(order | {"baseline_from": later.start})
     _require_after_baseline_meeting(workspace, cluster, package, later)
-    before = later.shifted(-package.windows.followup_after_months)
+    before = clear_baseline(package.windows, later)
     return Order.model_validate(order | {"baseline_from": before.start, "followup_from": later.start})
 
 

@@ -87,19 +87,3 @@ def changes(measure: Measure, paired: pl.DataFrame) -> pl.DataFrame:
         change_upper=pl.when(comparable).then(upper),
         ratio=pl.when(comparable).then(ratio),
     )
-
-
-def verdicts() -> pl.Expr:
-    """`not comparable` or `too few data` where that holds; null where the figures can be read.
-
-    Whether a readable change is more than chance is a question of its own (net of the background, against a shrunken
-    baseline) and is not answered here.
-    """
-    few = pl.any_horizontal(pl.col("before_state", "now_state") == "too_few")
-    missing = pl.any_horizontal(pl.col("before_value", "now_value").is_null())
-    return (
-        pl.when(pl.col("reason").is_not_null() | missing)
-        .then(pl.lit("not comparable"))
-        .when(few)
-        .then(pl.lit("too few data"))
-    )

@@ -151,11 +151,26 @@ class Measure(Strict):
         return self if category is None else self.model_copy(update={"category": category})
 
 
+class Era(Strict):
+    """A period in which figures say nothing of ordinary practice (an epidemic, a strike): no window may touch it."""
+
+    start: date
+    end: date
+    why: Text
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if self.end < self.start:
+            raise ValueError(f"an excluded period ends on {self.end}, before it begins; write the earlier day first")
+        return self
+
+
 class Windows(Strict):
-    """Length of a window and how large a count must be before a practice's figure is read on its own."""
+    """Length of a window, how long after the baseline the follow-up is, and the periods that no window may touch."""
 
     months: int = Field(ge=1, le=36)
     followup_after_months: int = Field(default=12, ge=12, multiple_of=12)
+    excluded: tuple[Era, ...] = ()
 
 
 class Pair(Strict):

@@ -15,6 +15,7 @@ import polars as pl
 from transforms.comparison import changes
 from transforms.definitions import Measure
 from transforms.kinds import AVERAGES, COUNTS, SHARES, with_figures
+from transforms.verdict import FIGURES, judged
 
 Mode = Literal["letters", "open", "own_only"]
 
@@ -49,7 +50,7 @@ def shown(measure: Measure, exact: pl.DataFrame, view: View) -> pl.DataFrame:
     own_rows = _with_values(measure, visible.filter("own"))
     others = _fit_to_print(measure, visible.filter(~pl.col("own")), view.minimum_events)
     every = pl.concat([own_rows, others], how="diagonal_relaxed")
-    return _blanked(_printed(measure, changes(measure, every), view), view)
+    return _blanked(_printed(measure, judged(measure, changes(measure, every)), view), view)
 
 
 def _without_small_clusters(rows: pl.DataFrame, view: View) -> pl.DataFrame:
@@ -178,7 +179,7 @@ def _blanked(rows: pl.DataFrame, view: View) -> pl.DataFrame:
     if view.mode == "open":
         return rows.with_columns(comparable=pl.col("reason").is_null())
     sizes = [f"{side}_{part}" for side in SIDES for part in ("numerator", "denominator", "lower", "upper")]
-    hidden = [*sizes, "change_lower", "change_upper"]
+    hidden = [*sizes, "change_lower", "change_upper", *FIGURES, "background_ratio", "verdict", "verdict_reason"]
     nameless = dot & ~pl.col("now_state").is_in([*_COUNTED, "suppressed", "not_computable"])
     known = [f"{side}_value" for side in SIDES]
     delivered_before = nameless & pl.col("before_state").is_in(_COUNTED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from transforms.calendar import Window
@@ -24,8 +26,8 @@ def practice_figures(measure: Measure, window: Window, facts: Facts, minimum_eve
     return figures(measure, every, minimum_events).with_columns(state=nobody.otherwise("state")).sort("practice_id")
 
 
-def summed(measure: Measure, window: Window, months: pl.DataFrame, unit: str) -> pl.DataFrame:
-    """One row per `unit` (a column of `months`): sums over its practice-months, never a mean of rates or of means.
+def summed(measure: Measure, window: Window, months: pl.DataFrame, unit: str | Sequence[str]) -> pl.DataFrame:
+    """One row per `unit` (a column of `months`, or several): sums over its practice-months, never a mean of rates.
 
     Of an average the single values are put together, sorted, in `observations`: the numerator is their sum, the
     denominator how many there are.

@@ -14,6 +14,7 @@ from transforms.disclosure import Mode, View, shown
 from transforms.kinds import COUNTS, without
 from transforms.practice_months import Facts, clusters_by_month
 from transforms.published import FIGURE, NOTE, PACK
+from transforms.verdict import YARDSTICK
 
 _SIDES = ("before", "now")
 _compared = (pl.col("level") == "practice") & pl.col("now_value").is_not_null() & pl.col("reason").is_null()
@@ -34,6 +35,13 @@ class Meeting:
     followup: Window | None
     mode: Mode
     language: str
+    baseline_meeting: date | None = None
+
+    @property
+    def began_before_meeting(self) -> bool:
+        """Whether the follow-up holds days before the baseline meeting: then it cannot show what the meeting led to."""
+        held = self.baseline_meeting
+        return self.followup is not None and held is not None and self.followup.start <= held
 
     @property
     def later(self) -> Window:
@@ -118,7 +126,10 @@ def _exact_part(
     names = dict(labels) | dict(zip(named["cluster_id"], named["cluster_name"], strict=True))
     names |= dict(zip(named["region_id"], named["region_name"], strict=True))
     units = pl.concat([practices, cluster, _without(region, cluster)], how="diagonal_relaxed")
-    return units.join(_reasons(measure, mart), on=["level", "unit_id"], how="left").with_columns(
+    held_against = units.join(_yardsticks(measure, mart), on=["level", "unit_id"], how="left")
+    too_early = pl.lit("before_meeting" if meeting.began_before_meeting else None, dtype=pl.String)
+    return held_against.with_columns(
+        reason=pl.coalesce("reason", too_early),
         label=pl.col("unit_id").replace_strict(names, return_dtype=pl.String),
         practices=pl.when(pl.col("level") == "region")
         .then(_others(rows, meeting, mart, facts, labels))
@@ -206,8 +217,9 @@ def _without(region: pl.DataFrame, cluster: pl.DataFrame) -> pl.DataFrame:
     return region.drop("before_value", "now_value")
 
 
-def _reasons(measure: Measure, mart: Mart) -> pl.DataFrame:
-    return mart.comparisons.filter(_is_of(measure)).select("level", "unit_id", "reason")
+def _yardsticks(measure: Measure, mart: Mart) -> pl.DataFrame:
+    """One row per unit: why it cannot be compared, if so, and what its change is held against."""
+    return mart.comparisons.filter(_is_of(measure)).select("level", "unit_id", "reason", *YARDSTICK)
 
 
 def _is_of(measure: Measure) -> pl.Expr:

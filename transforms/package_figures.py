@@ -10,25 +10,36 @@ import polars as pl
 from transforms.calendar import Window
 from transforms.case_mix import expectations, standardised
 from transforms.categories import categories_of
-from transforms.comparison import changes, comparability, verdicts
-from transforms.definitions import Measure, Package
+from transforms.comparison import changes, comparability
+from transforms.contributions import contributions
+from transforms.definitions import Measure
 from transforms.kinds import COUNTS
 from transforms.measures import figures, practice_figures, summed
 from transforms.practice_months import Facts, counted_months
 from transforms.selection import selected
+from transforms.surroundings import concentration, surroundings
+from transforms.verdict import CONFIDENCE, judged
+from transforms.window_rules import WindowReason
 
+BY_PLACE = ("cluster_id", "practice_id")
 PARTS = (*COUNTS, "observations", "value", "lower", "upper", "state")
 
 
 @dataclass(frozen=True)
 class MeasureRun:
-    """One measure over a baseline and, at a follow-up, a second window. `minimum_events` makes a figure readable."""
+    """One measure over a baseline and, at a follow-up, a second window. `minimum_events` makes a figure readable.
+
+    `window_reason` says why the two windows cannot be compared at all, if so. `check_bias` is by how much, as a
+    logarithm, a failed check of the sources may have moved the figures.
+    """
 
     measure: Measure
     facts: Facts
     baseline: Window
     followup: Window | None
     minimum_events: int
+    window_reason: WindowReason | None = None
+    check_bias: float = 0.0
 
     @cached_property
     def practices(self) -> pl.DataFrame:
@@ -61,16 +72,55 @@ class MeasureRun:
 
     def compared(self) -> pl.DataFrame:
         """The measure's rows of mart.comparison, with both windows' parts: practices, matched clusters, regions."""
-        clusters, regions = self._pooled_pairs("cluster"), self._pooled_pairs("region")
-        background = self._background(clusters, regions)
-        parts = [self._practice_pairs(), clusters, self._clusters_without_a_pair(clusters), regions]
-        rows = pl.concat(parts, how="diagonal_relaxed")
-        compared = changes(self.measure, rows).with_columns(verdicts().alias("verdict"), *_named(self.measure))
-        with_cluster = compared.join(self._own_cluster(), on=["level", "unit_id"], how="left").with_columns(
+        clusters = self._pooled_pairs("cluster")
+        parts = [self._practice_pairs(), clusters, self._clusters_without_a_pair(clusters)]
+        rows = pl.concat([*parts, self._pooled_pairs("region")], how="diagonal_relaxed")
+        rows = rows.with_columns(reason=pl.coalesce("reason", pl.lit(self.window_reason, dtype=pl.String)))
+        placed = rows.join(self._own_cluster(), on=["level", "unit_id"], how="left").with_columns(
             cluster_id=pl.when(pl.col("level") == "cluster").then("unit_id").otherwise("cluster_id")
         )
-        ratios = with_cluster.join(background, on="cluster_id", how="left")
-        return ratios.with_columns(net_ratio=pl.col("ratio") / pl.col("background_ratio"))
+        held = self._held_against(placed).with_columns(check_bias=pl.lit(self.check_bias))
+        return judged(self.measure, changes(self.measure, held)).with_columns(_named(self.measure))
+
+    def contributed(self) -> pl.DataFrame:
+        """The measure's rows of mart.contribution: who moved each cluster, from everybody then to everybody now."""
+        sides = [
+            summed(self.measure, window, months.filter("consented").drop_nulls("cluster_id"), BY_PLACE)
+            for window, months, _ in self._sides()
+        ]
+        moved = contributions(sides[0], sides[1], self.measure.per).with_columns(_named(self.measure))
+        # A median and a ratio of two rates are no sum over practices: nothing tells their parts.
+        return moved.clear() if self.measure.kind == "median" or self.measure.numerator_base else moved
+
+    def _held_against(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """`rows` with what each unit's change is held against: see `surroundings`."""
+        pairs = self._comparable(rows)
+        found = surroundings(self.measure, pairs)
+        shared = found.select(pl.exclude("^.*_practice$", "^.*_cluster$"))
+        parts: list[pl.DataFrame] = []
+        for level in CONFIDENCE:
+            own = found.select("cluster_id", pl.col(f"^.*_{level}$").name.map(lambda name: name.rpartition("_")[0]))
+            parts.append(rows.filter(level=level).join(own, on="cluster_id", how="left"))
+        parts.append(rows.filter(~pl.col("level").is_in(list(CONFIDENCE))))
+        every = pl.concat(parts, how="diagonal_relaxed").join(shared, on="cluster_id", how="left")
+        weighed = every.join(concentration(self.measure, pairs), on="cluster_id", how="left")
+        alone = pl.when(pl.col("level") == "practice").then(1.0).otherwise("concentration")
+        return weighed.with_columns(concentration=alone)
+
+    def _comparable(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The practices that others are held against, with cluster (none: it moved or is in no report) and region."""
+        regions = self.facts.clusters.select("cluster_id", "region_id").collect()
+        known = rows.filter(
+            pl.col("level") == "practice",
+            pl.col("before_value").is_not_null() & pl.col("now_value").is_not_null(),
+            pl.col("reason").is_null()
+            | ((pl.col("reason") == "moved") & pl.col("unit_id").is_in(self._of_one_region())),
+        )
+        placed = known.join(regions, on="cluster_id", how="left").join(
+            self.practices.select(unit_id="practice_id", consented="consented"), on="unit_id"
+        )
+        counted = pl.col("consented") & pl.col("reason").is_null()
+        return placed.with_columns(cluster_id=pl.when(counted).then("cluster_id"))
 
     def _counted(self, window: Window) -> pl.DataFrame:
         months = counted_months(self.measure, window, self.facts)
@@ -169,41 +219,18 @@ class MeasureRun:
             reason.alias("reason"),
         )
 
-    def _background(self, clusters: pl.DataFrame, regions: pl.DataFrame) -> pl.DataFrame:
-        """One row per cluster: `background_ratio`, how the region without the cluster's compared practices changed."""
-        of_region = self.facts.clusters.select("cluster_id", pl.col("region_id").alias("unit_id")).collect()
-        around = of_region.join(regions, on="unit_id").join(
-            clusters, left_on="cluster_id", right_on="unit_id", suffix="_cluster"
-        )
-        rest = {
-            name: pl.col(name) - pl.col(f"{name}_cluster")
-            for name in ("before_numerator", "before_denominator", "now_numerator", "now_denominator")
-        }
-        # Nobody around: 0 / 0 is not a number, which Polars holds for larger than 0.
-        has_ground = (rest["before_denominator"] > 0) & (rest["now_denominator"] > 0)
-        before = rest["before_numerator"] / rest["before_denominator"]
-        ratio = (rest["now_numerator"] / rest["now_denominator"]) / before
-        return around.select("cluster_id", pl.when(has_ground & (before > 0)).then(ratio).alias("background_ratio"))
 
+def parts_of(measure: Measure, facts: Facts) -> list[Measure]:
+    """The measure itself; of a distribution a part per category, the same ones for every unit and window.
 
-def runs_of(package: Package, facts: Facts, baseline: Window, followup: Window | None) -> list[MeasureRun]:
-    """One run per measure of `package`; of a distribution one per category, the same for every unit and window."""
-    return [
-        MeasureRun(measure.of_category(category), facts, baseline, followup, package.minimum_events)
-        for measure in package.measures
-        for category in _categories(measure, facts)
-    ]
-
-
-def _categories(measure: Measure, facts: Facts) -> list[str] | list[None]:
+    Each part is computed as a share of the whole by itself.
+    """
     if measure.kind != "distribution":
-        return [None]
+        return [measure]
+    chosen = selected(measure.numerator, facts.by_source, facts.codes)
     system = facts.codes.get(measure.numerator.source)
-    return categories_of(measure, selected(measure.numerator, facts.by_source, facts.codes), system)
+    return [measure.of_category(category) for category in categories_of(measure, chosen, system)]
 
 
 def _named(measure: Measure) -> list[pl.Expr]:
-    return [
-        pl.lit(measure.id).alias("measure_id"),
-        pl.lit(measure.category, dtype=pl.String).alias("category"),
-    ]
+    return [pl.lit(measure.id).alias("measure_id"), pl.lit(measure.category, dtype=pl.String).alias("category")]

@@ -28,19 +28,20 @@ def surroundings(measure: Measure, pairs: pl.DataFrame) -> pl.DataFrame:
     """One row per `cluster_id`: what the units outside it show.
 
     `pairs` has one row per practice that can be compared: unit_id, cluster_id, region_id and both windows' numerator,
-    denominator, value, lower, upper under the prefixes before_ and now_. Columns: background_change and
+    denominator, value, lower, upper under the prefixes before_ and now_. Without a cluster (it moved, or is in no
+    report) a practice is around every cluster of its region. Columns: background_change and
     background_variance (on the scale), background_ratio; dispersion, drift, cluster_drift; and for practices and
     clusters apart prior_mean, prior_variance, freedom (`*_practice`, `*_cluster`). Null where too few others are there.
     Source: the moments of DerSimonian & Laird 1986, Control Clin Trials 7:177-88, with the variance as a line in the
     events' own (dispersion + drift x information); priors by Marshall 1991, Appl Stat 40:283-94.
     """
     placed = _placed(measure, pairs)
-    clusters = pairs.select("cluster_id", "region_id").unique().sort("cluster_id")
+    clusters = pairs.select("cluster_id", "region_id").drop_nulls().unique().sort("cluster_id")
     around = clusters.join(placed.rename({"cluster_id": "other_id"}), on="region_id").filter(
-        pl.col("cluster_id") != pl.col("other_id")
+        pl.col("cluster_id").ne_missing(pl.col("other_id"))
     )
     of_practices = _dispersion(around)
-    pooled = _pooled(measure, around)
+    pooled = _pooled(measure, around.drop_nulls("other_id"))
     of_clusters = _cluster_drift(pooled.join(of_practices, on="cluster_id"))
     found = clusters.join(_background(measure, around), on="cluster_id", how="left")
     for part in (of_practices, of_clusters):
@@ -63,7 +64,8 @@ def placed_pairs(measure: Measure, pairs: pl.DataFrame) -> pl.DataFrame:
 def concentration(measure: Measure, pairs: pl.DataFrame) -> pl.DataFrame:
     """One row per `cluster_id`: how much of the cluster's events few practices have, from 1 / practices to 1."""
     mass = _mass(measure)
-    return pairs.group_by("cluster_id").agg(concentration=(mass**2).sum() / mass.sum() ** 2).sort("cluster_id")
+    placed = pairs.drop_nulls("cluster_id")
+    return placed.group_by("cluster_id").agg(concentration=(mass**2).sum() / mass.sum() ** 2).sort("cluster_id")
 
 
 def _mass(measure: Measure) -> pl.Expr:
@@ -170,9 +172,8 @@ def _background(measure: Measure, around: pl.DataFrame) -> pl.DataFrame:
     """How everybody else together changed, with the variance of independent events and how few they are."""
     whole = around.with_columns(other_id=pl.lit("everybody"))
     pooled = _pooled(measure, whole)
-    ratio = scales.value_at(measure.kind, scales.position(measure.kind, "now_", measure.per)) / scales.value_at(
-        measure.kind, scales.position(measure.kind, "before_", measure.per)
-    )
+    before, now = (_fraction(measure, side) for side in ("before", "now"))
+    ratio = pl.when(before > 0).then(now / before)
     spread = around.group_by("cluster_id", "other_id").agg(pl.col("mass").sum()).group_by("cluster_id")
     few = spread.agg(few_clusters=(pl.col("mass") ** 2).sum() / pl.col("mass").sum() ** 2)
     return pooled.join(few, on="cluster_id").select(
@@ -189,12 +190,9 @@ def _priors(measure: Measure, units: pl.DataFrame, level: str) -> pl.DataFrame:
     """Marshall's mean and observed variance of the baselines of `units`, and the mean size they stand on."""
     kind, per = measure.kind, measure.per
     size = scales.weight(kind, "before_", per)
-    fraction = (
-        pl.col("before_value") / per
-        if scales.link(kind) == "identity"
-        else pl.col("before_numerator") / pl.col("before_denominator")
+    sized = units.with_columns(size=size, fraction=_fraction(measure, "before")).filter(
+        pl.col("size") > 0, pl.col("fraction").is_finite()
     )
-    sized = units.with_columns(size=size, fraction=fraction).filter(pl.col("size") > 0, pl.col("fraction").is_finite())
     n, p = pl.col("size"), pl.col("fraction")
     sized = sized.with_columns(middle=(n * p).sum().over("cluster_id") / n.sum().over("cluster_id"))
     return sized.group_by("cluster_id").agg(
@@ -202,6 +200,13 @@ def _priors(measure: Measure, units: pl.DataFrame, level: str) -> pl.DataFrame:
         ((n * (p - pl.col("middle")) ** 2).sum() / n.sum()).alias(f"observed_{level}"),
         n.mean().alias(f"size_{level}"),
     )
+
+
+def _fraction(measure: Measure, side: str) -> pl.Expr:
+    """A value as a fraction of 1, from the counts where there are any."""
+    if scales.link(measure.kind) == "identity":
+        return pl.col(f"{side}_value") / measure.per
+    return pl.col(f"{side}_numerator") / pl.col(f"{side}_denominator")
 
 
 def _without_noise(measure: Measure, found: pl.DataFrame) -> pl.DataFrame:

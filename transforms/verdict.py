@@ -27,6 +27,20 @@ CONFIDENCE = {"practice": 0.99, "cluster": 0.95}
 POWER_SCORE = 0.8416212335729143
 """A detectable change is found four times of five."""
 FIGURES = ("expected", "expected_lower", "expected_upper", "net_ratio", "net_lower", "net_upper", "detectable_change")
+YARDSTICK = (
+    "background_change",
+    "background_variance",
+    "background_ratio",
+    "dispersion",
+    "drift",
+    "cluster_drift",
+    "prior_mean",
+    "prior_variance",
+    "freedom",
+    "concentration",
+    "check_bias",
+)
+"""What a unit's change is held against; unknown where a column is not there."""
 
 
 def judged(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
@@ -43,7 +57,8 @@ def judged(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
     detectable_change: in the measure's unit, upwards; such a change would have been found 4 times of 5. All are null
     where the two windows cannot be compared or nobody is around to compare with, and for levels without a verdict.
     """
-    compared = _compared(measure, rows)
+    unknown = [pl.lit(None, dtype=pl.Float64).alias(name) for name in YARDSTICK if name not in rows.columns]
+    compared = _compared(measure, rows.with_columns(unknown))
     with_net = _net(measure, _expected(measure, compared))
     return with_net.with_columns(_verdict(measure)).with_columns(_why()).drop(*_WORKING)
 
@@ -181,7 +196,8 @@ def _verdict(measure: Measure) -> pl.Expr:
         (pl.lit(value=True), "cannot be told from chance"),
     ]
     found = pl.coalesce([pl.when(condition).then(pl.lit(word)) for condition, word in words])
-    return pl.when(pl.col("level").is_in(list(CONFIDENCE))).then(found).alias("verdict")
+    has_two_windows = pl.col("level").is_in(list(CONFIDENCE)) & pl.col("before_state").is_not_null()
+    return pl.when(has_two_windows).then(found).alias("verdict")
 
 
 def _bias(measure: Measure) -> pl.Expr:

@@ -13,7 +13,7 @@ import polars as pl
 
 from transforms.calendar import Window
 from transforms.definitions import Package
-from transforms.package_figures import runs_of
+from transforms.package_figures import MeasureRun, parts_of
 from warehouse.connection import reading
 from warehouse.facts import last_known, read_facts
 from warehouse.mart import Period
@@ -97,7 +97,11 @@ def bridge(store: Store, package: Package, printed: Printed) -> pl.DataFrame:
 def _figures(store: Store, package: Package, period: Period, known_at: datetime) -> pl.DataFrame:
     span = (period.span.start, period.span.end)
     facts = read_facts(store, span, known_at, silence_is_consent=period.silence_is_consent)
-    runs = runs_of(package, facts, period.baseline, period.followup)
+    runs = [
+        MeasureRun(part, facts, period.baseline, period.followup, package.minimum_events)
+        for each in package.measures
+        for part in parts_of(each, facts)
+    ]
     return pl.concat([each.figures() for each in runs]).select(*KEY, *SHOWN)
 
 

@@ -10,9 +10,11 @@ from typing import Any
 import polars as pl
 
 from transforms.calendar import Window
+from transforms.check_bias import OF_PRESENCE, check_bias
 from transforms.codes import CodeSystem
 from transforms.definitions import Package
-from transforms.package_figures import runs_of
+from transforms.package_figures import MeasureRun, parts_of
+from transforms.window_rules import window_reason
 from warehouse.connection import reading, writing
 from warehouse.facts import read_facts
 from warehouse.queries import run
@@ -57,10 +59,23 @@ def compute(store: Store, package: Package, period: Period, known_at: datetime, 
         silence_is_consent=period.silence_is_consent,
         codes=period.codes,
     )
-    runs = runs_of(package, facts, period.baseline, period.followup)
+    values = period.parameters(package) | {"known_at": known_at, "run_id": run_id, "definition": package.sha256}
+    effects = _check_effects(store, values)
+    runs = [
+        MeasureRun(
+            part,
+            facts,
+            period.baseline,
+            period.followup,
+            package.minimum_events,
+            window_reason=window_reason(package.windows, period.baseline, period.followup) if period.followup else None,
+            check_bias=check_bias(part, effects),
+        )
+        for measure in package.measures
+        for part in parts_of(measure, facts)
+    ]
     measures = pl.concat([each.figures() for each in runs])
     compared = pl.concat([each.compared() for each in runs]) if period.followup else None
-    values = period.parameters(package) | {"known_at": known_at, "run_id": run_id, "definition": package.sha256}
     with writing(store.database) as connection:
         connection.register("frame", measures)
         run(connection, "forget_measures", values)
@@ -69,7 +84,20 @@ def compute(store: Store, package: Package, period: Period, known_at: datetime, 
             connection.register("frame", compared)
             run(connection, "forget_comparisons", values)
             run(connection, "enter_comparisons", values)
+            connection.register("frame", pl.concat([each.contributed() for each in runs]))
+            run(connection, "forget_contributions", values)
+            run(connection, "enter_contributions", values)
     return len(measures) + (0 if compared is None else len(compared))
+
+
+def _check_effects(store: Store, values: dict[str, Any]) -> dict[str, list[float]]:
+    """By source, what came over what was to be expected, of each failed check that says so."""
+    effects: dict[str, list[float]] = {}
+    with reading(store.database) as connection:
+        found = run(connection, "read_check_effects", values | {"of_presence": list(OF_PRESENCE)}).fetchall()
+    for source, effect in found:
+        effects.setdefault(source, []).append(effect)
+    return effects
 
 
 def measures(store: Store, package: Package, period: Period) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_region import BASELINE, BEFORE, BOTH, FOLLOWUP, NOW, RATE, SHARE, SmallRegion
 
-from transforms.comparison import REASONS, changes, comparability, verdicts
+from transforms.comparison import REASONS, changes, comparability
 from transforms.definitions import Measure
 from transforms.practice_months import counted_months
 
@@ -91,7 +91,7 @@ def pair(measure: Measure = RATE, **changed: Any) -> dict[str, Any]:
         row |= {f"{side}_numerator": numerator, f"{side}_denominator": denominator, f"{side}_value": value}
     schema: dict[str, Any] = {"reason": pl.String, "before_value": pl.Float64, "now_value": pl.Float64}
     frame = pl.DataFrame([row | changed], schema_overrides=schema)
-    return changes(measure, frame).with_columns(verdict=verdicts()).row(0, named=True)
+    return changes(measure, frame).row(0, named=True)
 
 
 CHANGES = ("change", "change_lower", "change_upper", "ratio")
@@ -109,7 +109,6 @@ def test_a_change_is_now_minus_before_in_the_measures_unit(measure: Measure, cha
 def test_nothing_has_changed_where_two_sides_cannot_be_compared(reason: str) -> None:
     found = pair(reason=reason)
     assert [found[name] for name in CHANGES] == [None] * 4
-    assert found["verdict"] == "not comparable"
 
 
 @pytest.mark.parametrize("side", ["before", "now"])
@@ -117,26 +116,11 @@ def test_nothing_has_changed_where_two_sides_cannot_be_compared(reason: str) -> 
 def test_nothing_has_changed_where_a_side_has_no_value(measure: Measure, side: str) -> None:
     found = pair(measure, **{side: (0, 0)})
     assert [found[name] for name in CHANGES] == [None] * 4
-    assert found["verdict"] == "not comparable"
 
 
 def test_a_change_from_zero_has_no_ratio() -> None:
     found = pair(before=(0, 400))
     assert (found["change"], found["ratio"]) == (120, None)
-
-
-@pytest.mark.parametrize("side", ["before", "now"])
-def test_too_few_on_one_side_is_too_few_data(side: str) -> None:
-    assert pair(**{f"{side}_state": "too_few"})["verdict"] == "too few data"
-
-
-def test_what_cannot_be_compared_is_said_before_what_is_few() -> None:
-    assert pair(reason="moved", now_state="too_few")["verdict"] == "not comparable"
-
-
-@pytest.mark.parametrize("state", ["value", "zero"])
-def test_a_readable_change_has_no_verdict_yet(state: str) -> None:
-    assert pair(now_state=state)["verdict"] is None
 
 
 SIDES = st.integers(30, 5000).flatmap(lambda n: st.tuples(st.integers(1, n), st.just(n)))

@@ -39,4 +39,12 @@ alter table mart.comparison add column prior_variance double;
 alter table mart.comparison add column background_change double;
 alter table mart.comparison add column background_variance double;
 alter table mart.comparison add column freedom double;
+alter table mart.comparison add column concentration double;
+alter table mart.comparison add column check_bias double;
 alter table mart.comparison add column verdict_reason varchar;
+
+-- One row per part of a cluster's change from the set `then` to the set `now`: what each practice changed itself, and what
+-- came of who is in the cluster and how large. The parts of a cluster sum to its change.
+create table mart.contribution (
+    package_id varchar, measure_id varchar, category varchar, cluster_id varchar, baseline_start date, followup_start date,
+    part varchar, practice_id varchar, share_before double, share_now double, contribution double, run_id varchar);

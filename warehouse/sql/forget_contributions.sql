@@ -1,0 +1,2 @@
+delete from mart.contribution
+where package_id = $package_id and baseline_start = $baseline::date and followup_start = $followup::date
