@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.figures.strip_layout import STATE_ORDER
+from reports.pills import JUDGED, pill
 from reports.rows import MeasureRows, Row
 from reports.setting import Setting
 
@@ -27,12 +28,17 @@ def strip_alternative(rows: MeasureRows, setting: Setting) -> str:
 
 
 def dumbbell_alternative(found: Sequence[Row], rows: MeasureRows, setting: Setting) -> str:
-    """Each row's figure before and now."""
+    """Each row's figure before and now, with the expected one and the verdict where the picture has the tick."""
     words, value = setting.voice.write, setting.value
     suffix = "" if setting.followup else "_now"
     text = words("alt", f"dumbbell{suffix}", title=setting.voice.text(rows.measure.title))
     for row in found:
         who = words("who", "own" if row.own else row.level)
         before, now = value(rows.measure, row.before), value(rows.measure, row.now)
-        text += words("alt", f"dumbbell_row{suffix}", who=who, before=before, now=now)
+        kind, expected = pill(row, setting), row.judged.expected
+        if kind in JUDGED and expected is not None:
+            told = {"x": setting.voice.numbers.with_unit(rows.measure, expected), "verdict": words("pill", kind)}
+            text += words("alt", "dumbbell_row_expected", who=who, before=before, now=now, **told)
+        else:
+            text += words("alt", f"dumbbell_row{suffix}", who=who, before=before, now=now)
     return text

@@ -6,6 +6,7 @@ A share never changes by per cent here: a percentage of a percentage is read as 
 from __future__ import annotations
 
 from reports.numbers import NBSP
+from reports.pills import pill
 from reports.rows import Row
 from reports.setting import Setting
 from transforms.definitions import Measure
@@ -35,6 +36,21 @@ def change_lines(row: Row, measure: Measure, setting: Setting) -> tuple[str, str
         return change, setting.voice.write("change", "points")
     unit = setting.voice.text(measure.unit)
     return (change, unit) if row.ratio is None else (setting.relative(row.ratio), f"{change} {unit}")
+
+
+def change_cells(row: Row, measure: Measure, setting: Setting) -> list[str]:
+    """Difference, its interval and the relative change for a table: dashes where the two are not set beside each other.
+
+    That is where a figure is missing, where they are not comparable, and where they are too few to be read alone.
+    """
+    write = setting.voice.write
+    if not row.paired or row.change is None or pill(row, setting) in ("too_few", "incomparable"):
+        return [write("state", "absent")] * 3
+    change, bounds = setting.voice.numbers.change, write("state", "absent")
+    if row.change_lower is not None and row.change_upper is not None:
+        lower, upper = change(measure, row.change_lower), change(measure, row.change_upper)
+        bounds = write("table", "range", lower=lower, upper=upper)
+    return [change(measure, row.change), bounds, relative_cell(row, measure, setting)]
 
 
 def relative_cell(row: Row, measure: Measure, setting: Setting) -> str:

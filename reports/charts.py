@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.alternatives import dumbbell_alternative, strip_alternative
 from reports.changes import change_lines
 from reports.figures.dumbbell import Bell, draw_dumbbell
-from reports.figures.key import draw_key
+from reports.figures.key import MARKS, draw_key
 from reports.figures.practices import Pair, Pairs, axis_values, draw_pairs
 from reports.figures.strip import draw_strip
 from reports.figures.strip_layout import Frame, Strip, lay_out
+from reports.pills import JUDGED, pill
 from reports.rows import MOST_LABELLED, MeasureRows, Point, Row
-from reports.sentences import pill
 from reports.setting import Setting
 
 
@@ -61,9 +62,14 @@ def pairs_chart(rows: MeasureRows, setting: Setting) -> Chart | None:
     return Chart(f"pairs-{rows.measure.id}.svg", svg, alt, 89)
 
 
-def key_chart(setting: Setting) -> Chart:
-    """How the states are drawn."""
-    return Chart("key.svg", draw_key(setting.voice, setting.fonts), setting.voice.write("alt", "key"), 184)
+def key_chart(measures: Sequence[MeasureRows], setting: Setting) -> Chart:
+    """How the states are drawn and, at a follow-up, before, after and what was expected."""
+    say, bells = setting.voice.write, [row for rows in measures for row in (rows.own, rows.cluster) if row is not None]
+    expected = any(row.judged.expected is not None for row in bells)
+    marks = MARKS[: 4 if expected else 2] if setting.followup else ()
+    parts = ["key", *(["key_marks"] if marks else []), *(["key_expected"] if expected else [])]
+    alt = "".join(say("alt", part) for part in parts)
+    return Chart("key.svg", draw_key(setting.voice, setting.fonts, marks), alt, 184)
 
 
 def _bell(row: Row, named: bool, rows: MeasureRows, setting: Setting) -> Bell:
@@ -71,6 +77,9 @@ def _bell(row: Row, named: bool, rows: MeasureRows, setting: Setting) -> Bell:
     role = "own" if row.own else row.level
     before, now = _shown(row.before), _shown(row.now)
     change, relative = _change_words(row, rows, setting)
+    kind = pill(row, setting)
+    expected = row.judged.expected if kind in JUDGED else None
+    expected_words = "" if expected is None else setting.voice.numbers.figure(measure, expected)
 
     def number(value: float | None, word: str) -> str:
         text = "" if value is None else setting.voice.numbers.figure(measure, value)
@@ -87,8 +96,11 @@ def _bell(row: Row, named: bool, rows: MeasureRows, setting: Setting) -> Bell:
         interval=row.now.interval if now is not None else None,
         change=change,
         relative=relative,
-        faint=pill(row, setting) == "too_few",
-        joined=row.paired,
+        faint=kind == "too_few",
+        joined=row.paired and kind != "incomparable",
+        expected=expected,
+        expected_words=words("chart", "expected", x=expected_words) if expected_words else "",
+        expected_interval=row.judged.expected_interval if expected is not None else None,
     )
 
 
@@ -104,7 +116,7 @@ def _change_words(row: Row, rows: MeasureRows, setting: Setting) -> tuple[str, s
     words, kind = setting.voice.write, pill(row, setting)
     if kind in ("too_few", "incomparable"):
         return words("change", kind), words("change", f"{kind}_under")
-    if kind != "readable":
+    if kind not in (*JUDGED, "readable"):
         return setting.state(row.now), ""
     numbers, measure = setting.voice.numbers, rows.measure
     if not setting.followup:
@@ -126,6 +138,7 @@ def _pair(row: Row, rows: MeasureRows, setting: Setting) -> Pair:
         _missing(row, before, now, setting),
         row.paired,
         row.now.state == "too_few",
+        pill(row, setting) == "likely",
     )
 
 

@@ -6,16 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reports.change_table import changes_table, level_words
 from reports.charts import Chart, dumbbell_chart, key_chart, pairs_chart, strip_chart, strip_layout
 from reports.checks import FailedCheck, check_lines, failed_checks, measure_check_line
 from reports.figures.strip_layout import Strip
 from reports.grounds import delivered_words, source_lines, version_words
+from reports.judgement import LEVELS
+from reports.luck import luck_words
 from reports.markdown import Markdown, escaped
+from reports.pills import JUDGED, pill
 from reports.rows import MeasureRows, Row
-from reports.sentences import pill, sentence, summary
+from reports.seen import counts_line
+from reports.sentences import sentence, summary
 from reports.setting import Setting
 from reports.tables import Table, column_words, practices_table, units_table
-from transforms.definitions import Measure, Package
+from transforms.definitions import Package
 
 
 @dataclass(frozen=True)
@@ -62,15 +67,18 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
     return {
         **_head(material, setting),
         "summary": _summary(material.measures, setting),
+        "luck": Markdown() if setting.member else luck_words(material.tables.figures, setting),
         "bands": bands,
-        "key": key_chart(setting),
+        "key": key_chart(material.measures, setting),
         "key_note": _key_note(material.measures, setting),
         "pairs": pairs,
         "units": units_table(material.measures, setting),
+        "changes": changes_table(material.measures, setting),
+        "levels": level_words(setting),
         "practices": _practices(material.measures, setting),
         "practices_withheld": _practices_withheld(material.measures, setting),
         "columns": column_words(material.measures, setting),
-        "uncertainty": _uncertainty(setting),
+        "uncertainty": _uncertainty(material.measures, setting),
         "questions": [setting.voice.text(question) for question in material.package.questions],
         "delivered": delivered_words(material.tables.notes, setting),
         "sources": source_lines(material.tables.sources, setting),
@@ -154,7 +162,7 @@ def _band(number: int, rows: MeasureRows, material: Material, checks: Sequence[F
         draft=voice.write("head", "draft_measure") if measure.draft else "",
         charts=(strip, dumbbell_chart(rows, setting)),
         said=said,
-        notes=tuple(_notes(measure, checks, setting)),
+        notes=tuple(_notes(rows, checks, setting)),
     )
 
 
@@ -164,8 +172,10 @@ def _said(row: Row, rows: MeasureRows, setting: Setting) -> Said:
     return Said(words("who", role), role, kind, words("pill", kind), sentence(row, rows, setting))
 
 
-def _notes(measure: Measure, checks: Sequence[FailedCheck], setting: Setting) -> list[Markdown]:
-    voice, notes = setting.voice, []
+def _notes(rows: MeasureRows, checks: Sequence[FailedCheck], setting: Setting) -> list[Markdown]:
+    measure, voice, units = rows.measure, setting.voice, [row for row in (rows.own, rows.cluster) if row is not None]
+    counts = counts_line(rows, [row for row in units if pill(row, setting) in JUDGED], setting)
+    notes = [] if counts is None else [counts]
     if measure.draft_why is not None:
         notes.append(voice.say("note", "draft", why=voice.text(measure.draft_why)))
     touched = measure_check_line(measure, checks, setting)
@@ -199,13 +209,16 @@ def _practices_withheld(measures: Sequence[MeasureRows], setting: Setting) -> st
     return setting.voice.write("table", f"practices_{reason}") if reason else ""
 
 
-def _uncertainty(setting: Setting) -> Markdown:
-    say = setting.voice.say
-    parts = [say("uncertainty", "events", event=say("uncertainty", "event"))]
-    if setting.followup:
-        parts.append(say("uncertainty", "no_verdict"))
+def _uncertainty(measures: Sequence[MeasureRows], setting: Setting) -> list[Markdown]:
+    """How sure the figures are: the lines, the verdict where there is one, and what rounding does."""
+    say, found = setting.voice.say, [row for rows in measures for row in (rows.own, rows.cluster) if row is not None]
+    judged = any(row.judged.verdict is not None for row in found)
+    parts = [say("uncertainty", "events_judged" if judged else "events", event=say("uncertainty", "event"))]
     parts += [say("uncertainty", "rounded" if setting.member else "rounded_cluster"), say("uncertainty", "sums")]
-    return Markdown(" ".join(parts))
+    if not judged:
+        return [Markdown(" ".join(parts))]
+    levels = {level: setting.voice.numbers.percent(LEVELS[level]) for level in LEVELS}
+    return [say("uncertainty", "verdict", **levels), Markdown(" ".join(parts))]
 
 
 def shared_layouts(measures: Sequence[MeasureRows], setting: Setting) -> dict[str, Strip]:

@@ -38,10 +38,14 @@ class Numbers:
     def count(self, number: float) -> str:
         return self.decimal(number, 0)
 
+    @property
+    def percent_sign(self) -> str:
+        """With the space that goes before it."""
+        return "%" if self.language == "en" else f"{NBSP}%"
+
     def percent(self, number: float, decimals: int = 0, *, signed: bool = False) -> str:
         """`number` is per hundred already."""
-        gap = "" if self.language == "en" else NBSP
-        return f"{self.decimal(number, decimals, signed=signed)}{gap}%"
+        return f"{self.decimal(number, decimals, signed=signed)}{self.percent_sign}"
 
     def figure(self, measure: Measure, number: float) -> str:
         """A value of `measure` without its unit, as in a chart. Nought is `0`, however fine the others are written."""
@@ -60,7 +64,7 @@ class Numbers:
         """A value beside others of its kind: a share keeps its percent sign, any other unit has been named already."""
         if measure.unit.in_language(self.language) != "%":
             return self.figure(measure, number)
-        return f"{self.figure(measure, number)}{'' if self.language == 'en' else NBSP}%"
+        return f"{self.figure(measure, number)}{self.percent_sign}"
 
     def change(self, measure: Measure, number: float) -> str:
         return self.decimal(number, measure.decimals, signed=True)

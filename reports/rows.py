@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 
 import polars as pl
 
+from reports.judgement import Judgement, judgement
 from transforms.definitions import Measure, Package
 from transforms.published import State
 
@@ -56,6 +57,7 @@ class Row:
     ratio: float | None
     comparable: bool
     reason: str | None
+    judged: Judgement
 
     @property
     def paired(self) -> bool:
@@ -136,6 +138,7 @@ def _row(record: Mapping[str, Any], signs: Mapping[str, str]) -> Row:
         ratio=record["ratio"],
         comparable=record["comparable"] is not False,
         reason=record["reason"],
+        judged=judgement(record),
     )
 
 

@@ -1,45 +1,47 @@
-"""One pill and one plain sentence per row, and one line per measure for the box on top. No verdicts, no blame."""
+"""One plain sentence per row, and one line per measure for the box on top. What a verdict says is in verdicts.py."""
 
 from __future__ import annotations
 
-from typing import Literal
-
-from reports.changes import change_in_brief, is_share
+from reports.changes import change_in_brief
 from reports.markdown import Markdown
+from reports.pills import JUDGED, Pill, pill
 from reports.rows import MeasureRows, Row
+from reports.seen import both, now_alone
 from reports.setting import Setting
+from reports.verdicts import incomparable, judged, too_few
 from transforms.definitions import Measure
-
-Pill = Literal["readable", "too_few", "incomparable", "not_submitted", "suppressed", "not_computable", "not_applicable"]
-
-
-def pill(row: Row, setting: Setting) -> Pill:
-    """How a row may be read: enough figures, too few on their own, or not beside each other at all."""
-    state = row.now.state
-    if state not in ("value", "zero", "too_few"):
-        return state
-    if not setting.followup:
-        return "too_few" if state == "too_few" else "readable"
-    if not row.comparable:
-        return "incomparable"
-    if state == "too_few" or (row.before is not None and row.before.state == "too_few"):
-        return "too_few"
-    return "readable" if row.paired else "incomparable"
 
 
 def sentence(row: Row, rows: MeasureRows, setting: Setting) -> Markdown:
     """What the figures of one row say."""
     kind, say = pill(row, setting), setting.voice.say
     if kind == "too_few":
-        return Markdown(_too_few(row, rows.measure, setting) + (say("sentence", "use_cluster") if row.own else ""))
+        return too_few(row, rows, setting)
     if kind == "incomparable":
-        return _incomparable(row, rows.measure, setting)
-    if kind != "readable":
+        return incomparable(row, rows, setting)
+    if kind not in (*JUDGED, "readable"):
         return say("sentence", kind)
-    words = _both(row, rows.measure, setting) if setting.followup else _now(row, rows.measure, setting)
+    return judged(row, rows, setting) if kind in JUDGED else _unjudged(row, rows, setting)
+
+
+def _unjudged(row: Row, rows: MeasureRows, setting: Setting) -> Markdown:
+    """What was seen where nothing is concluded: one window, or a change that has no verdict."""
+    measure, say = rows.measure, setting.voice.say
+    words = both(row, measure, setting) if setting.followup else now_alone(row, measure, setting)
     if row.level == "cluster" and setting.followup:
         words = say("sentence", "matched", m=int(setting.pack["practices_matched"]), rest=words)
     return Markdown(words + _region(rows, setting)) if row.own or rows.own is None else words
+
+
+def _region(rows: MeasureRows, setting: Setting) -> str:
+    region = rows.region
+    if region is None or not region.now.readable:
+        return ""
+    now = setting.beside(rows.measure, region.now)
+    if not region.paired:
+        return setting.voice.say("sentence", "now_region", v1=now) if not setting.followup else ""
+    before = setting.beside(rows.measure, region.before)
+    return setting.voice.say("sentence", "region_same" if before == now else "region", v0=before, v1=now)
 
 
 def summary(rows: MeasureRows, setting: Setting) -> tuple[Pill, Markdown] | None:
@@ -64,13 +66,15 @@ def _headline(row: Row, measure: Measure, setting: Setting) -> Markdown:
     if kind == "incomparable":
         key = "incomparable_now" if row.now.readable else "incomparable"
         return say("seconds", key, title=title, v1=now, reason=setting.reason(row))
-    if kind != "readable":
+    if kind not in (*JUDGED, "readable"):
         return say("seconds", "state", title=title, state=setting.state(row.now))
     if not setting.followup:
         return say("seconds", "now", title=title, v1=now)
-    before = setting.beside(measure, row.before)
-    change = change_in_brief(row, measure, setting)
-    return say("seconds", "both" if change else "both_no_change", title=title, v1=now, v0=before, change=change)
+    change, expected = change_in_brief(row, measure, setting), Markdown()
+    if kind in JUDGED and row.judged.expected is not None:
+        expected = say("seconds", "expected", x=setting.voice.numbers.shared(measure, row.judged.expected))
+    values = {"title": title, "v1": now, "v0": setting.beside(measure, row.before), "expected": expected}
+    return say("seconds", "both" if change else "both_no_change", change=change, **values)
 
 
 def _beside(row: Row | None, word: str, measure: Measure, setting: Setting) -> str:
@@ -83,73 +87,10 @@ def _beside(row: Row | None, word: str, measure: Measure, setting: Setting) -> s
 
 
 def _counts(row: Row, setting: Setting) -> str:
-    """`9 af 17 mod 13 af 24` for a share, `17 mod 24` otherwise: empty where the counts may not be seen."""
+    """`17 mod 24`: empty where the counts may not be seen."""
     count = setting.voice.numbers.count
     if row.now.numerator is None:
         return ""
     if not setting.followup or row.before is None or row.before.numerator is None:
         return count(row.now.numerator)
     return setting.voice.write("seconds", "counts", n1=count(row.now.numerator), n0=count(row.before.numerator))
-
-
-def _form(row: Row, measure: Measure, setting: Setting) -> tuple[str, dict[str, str]]:
-    """Which form of a sentence the known counts allow (rate, share, plain), and those counts in words."""
-    count, parts = setting.voice.numbers.count, [("1", row.now)]
-    if setting.followup and row.before is not None:
-        parts.append(("0", row.before))
-    numerators = {f"n{at}": point.numerator for at, point in parts}
-    denominators = {f"d{at}": point.denominator for at, point in parts if measure.kind == "proportion"}
-    known = {**numerators, **denominators}
-    if None in known.values() or (setting.followup and row.before is None):
-        return "plain", {}
-    words = {key: count(number) for key, number in known.items() if number is not None}
-    words["events"] = setting.voice.text(measure.events)
-    return ("share" if measure.kind == "proportion" else "rate"), words
-
-
-def _both(row: Row, measure: Measure, setting: Setting) -> Markdown:
-    form, counts = _form(row, measure, setting)
-    before, now = setting.beside(measure, row.before), setting.value(measure, row.now)
-    return setting.voice.say("sentence", form, v0=before, v1=now, interval=_interval(row, measure, setting), **counts)
-
-
-def _interval(row: Row, measure: Measure, setting: Setting) -> Markdown:
-    if row.change_lower is None or row.change_upper is None:
-        return Markdown()
-    change = setting.voice.numbers.change
-    lower, upper = change(measure, row.change_lower), change(measure, row.change_upper)
-    key = "interval_points" if is_share(measure, setting) else "interval"
-    return setting.voice.say("sentence", key, lower=lower, upper=upper)
-
-
-def _now(row: Row, measure: Measure, setting: Setting) -> Markdown:
-    form, counts = _form(row, measure, setting)
-    interval, figure = Markdown(), setting.voice.numbers.figure
-    if row.now.interval is not None:
-        lower, upper = row.now.interval
-        upper_words = setting.voice.numbers.with_unit(measure, upper)
-        interval = setting.voice.say("sentence", "now_interval", lower=figure(measure, lower), upper=upper_words)
-    return setting.voice.say("sentence", f"now_{form}", v1=setting.value(measure, row.now), interval=interval, **counts)
-
-
-def _too_few(row: Row, measure: Measure, setting: Setting) -> Markdown:
-    form, counts = _form(row, measure, setting)
-    return setting.voice.say("sentence", f"{'' if setting.followup else 'now_'}too_few_{form}", **counts)
-
-
-def _incomparable(row: Row, measure: Measure, setting: Setting) -> Markdown:
-    words = setting.voice.say("sentence", "incomparable", reason=setting.reason(row))
-    if row.now.readable:
-        words = Markdown(words + setting.voice.say("sentence", "stands_alone", v1=setting.value(measure, row.now)))
-    return words
-
-
-def _region(rows: MeasureRows, setting: Setting) -> str:
-    region = rows.region
-    if region is None or not region.now.readable:
-        return ""
-    now = setting.beside(rows.measure, region.now)
-    if not region.paired:
-        return setting.voice.say("sentence", "now_region", v1=now) if not setting.followup else ""
-    before = setting.beside(rows.measure, region.before)
-    return setting.voice.say("sentence", "region_same" if before == now else "region", v0=before, v1=now)

@@ -39,10 +39,12 @@ class Setting:
 
     def reason(self, row: Row) -> str:
         """Why before and now are not to be compared, in words."""
-        if not row.comparable:
-            known = self.voice.write("reason", "unknown")
-            return self.voice.known("reason", row.reason or "unknown", known)
-        return self.voice.write("reason", "before_state", state=self.state(row.before))
+        unknown, word = self.voice.write("reason", "unknown"), row.reason or row.judged.reason
+        if word is not None or not row.comparable:
+            return self.voice.known("reason", word or "unknown", unknown)
+        if row.before is None or not row.before.readable:
+            return self.voice.write("reason", "before_state", state=self.state(row.before))
+        return unknown
 
     def value(self, measure: Measure, point: Point | None) -> str:
         """A figure with its unit, or the word for its state."""

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.changes import relative_cell
 from reports.markdown import Markdown, escaped
 from reports.rows import MeasureRows, Point, Row
 from reports.setting import Setting
@@ -30,17 +29,16 @@ class Table:
 
 
 def units_table(measures: Sequence[MeasureRows], setting: Setting) -> Table:
-    """Own practice, cluster and region: value, count, interval and change of every measure."""
-    keys = ["who", "before", "now", "change", "change_interval", "ratio"]
-    counts = ["count_before", "count_now", "interval_now"]
+    """Own practice, cluster and region: value, count and interval of every measure."""
+    keys = ["who", "before", "now", "count_before", "count_now", "interval_now"]
     if not setting.followup:
-        keys, counts = ["who", "value"], ["count", "interval"]
+        keys = ["who", "value", "count", "interval"]
     rows: list[tuple[Markdown, ...]] = []
     for number, measured in enumerate(measures, start=1):
         found = [row for row in (measured.own, measured.cluster, measured.region) if row is not None]
-        rows.append(_title_cells(number, measured.measure, setting, len(keys) + len(counts)))
-        rows += [_cells(_unit_cells(row, measured.measure, setting)) for row in found]
-    heads = tuple(setting.voice.say("table", key) for key in [*keys, *counts])
+        rows.append(title_cells(number, measured.measure, setting, len(keys)))
+        rows += [as_cells(_unit_cells(row, measured.measure, setting)) for row in found]
+    heads = tuple(setting.voice.say("table", key) for key in keys)
     return Table(heads, tuple(rows), 1)
 
 
@@ -53,7 +51,7 @@ def practices_table(measures: Sequence[MeasureRows], setting: Setting) -> Table:
     for level in ("cluster", "region"):
         found = [getattr(rows_of, level) for rows_of in measures]
         rows.append(
-            _cells([setting.voice.write("who", level), *_name_gap(setting), *_values(found, measures, setting)])
+            as_cells([setting.voice.write("who", level), *_name_gap(setting), *_values(found, measures, setting)])
         )
     return Table(_practice_heads(measures, setting), tuple(rows), 2 if setting.open_mode else 1)
 
@@ -76,32 +74,17 @@ def cell(measure: Measure, point: Point | None, setting: Setting) -> str:
     return word if point.value is None else f"{setting.voice.numbers.shared(measure, point.value)} {word}"
 
 
+def unit_name(row: Row, setting: Setting) -> str:
+    """Own practice, cluster or region."""
+    return _own(setting.voice.write("who", "own")) if row.own else setting.voice.write("who", row.level)
+
+
 def _unit_cells(row: Row, measure: Measure, setting: Setting) -> list[str]:
     numbers, absent = setting.voice.numbers, setting.voice.write("state", "absent")
-    who = _own(setting.voice.write("who", "own")) if row.own else setting.voice.write("who", row.level)
     bounds = absent if row.now.interval is None else numbers.interval(measure, *row.now.interval)
-    counts = [_count(row.now, measure, setting), bounds]
-    if not setting.followup:
-        return [who, cell(measure, row.now, setting), *counts]
-    change = absent if row.change is None or not row.paired else numbers.change(measure, row.change)
-    values = [cell(measure, row.before, setting), cell(measure, row.now, setting)]
-    return [
-        who,
-        *values,
-        change,
-        _change_bounds(row, measure, setting),
-        relative_cell(row, measure, setting),
-        _count(row.before, measure, setting),
-        *counts,
-    ]
-
-
-def _change_bounds(row: Row, measure: Measure, setting: Setting) -> str:
-    if not row.paired or row.change_lower is None or row.change_upper is None:
-        return setting.voice.write("state", "absent")
-    change = setting.voice.numbers.change
-    lower, upper = change(measure, row.change_lower), change(measure, row.change_upper)
-    return setting.voice.write("table", "range", lower=lower, upper=upper)
+    points = [row.before, row.now] if setting.followup else [row.now]
+    values = [cell(measure, point, setting) for point in points]
+    return [unit_name(row, setting), *values, *(_count(point, measure, setting) for point in points), bounds]
 
 
 def _count(point: Point | None, measure: Measure, setting: Setting) -> str:
@@ -128,7 +111,7 @@ def _practice_cells(row: Row, measures: Sequence[MeasureRows], setting: Setting)
     sign = row.sign or row.label
     name = _own(setting.voice.write("table", "own", sign=sign)) if row.own else sign
     found = [next((one for one in rows.practices if one.label == row.label), None) for rows in measures]
-    return _cells([name, *([row.label] if setting.open_mode else []), *_values(found, measures, setting)])
+    return as_cells([name, *([row.label] if setting.open_mode else []), *_values(found, measures, setting)])
 
 
 def _values(found: Sequence[Row | None], measures: Sequence[MeasureRows], setting: Setting) -> list[str]:
@@ -157,7 +140,7 @@ def _nameless_cells(measures: Sequence[MeasureRows], setting: Setting) -> list[t
         cells += ["", _nameless(rows, measures, setting)] if setting.followup else [_nameless(rows, measures, setting)]
     if not any(cells):
         return []
-    return [_cells([setting.voice.write("table", "nameless"), *_name_gap(setting), *cells])]
+    return [as_cells([setting.voice.write("table", "nameless"), *_name_gap(setting), *cells])]
 
 
 def _nameless(rows: MeasureRows, measures: Sequence[MeasureRows], setting: Setting) -> str:
@@ -171,7 +154,7 @@ def _name_gap(setting: Setting) -> list[str]:
     return [""] if setting.open_mode else []
 
 
-def _title_cells(number: int, measure: Measure, setting: Setting, columns: int) -> tuple[Markdown, ...]:
+def title_cells(number: int, measure: Measure, setting: Setting, columns: int) -> tuple[Markdown, ...]:
     """A row with words in its first cell alone: the layout lets them run across the table."""
     text = setting.voice.text
     words = setting.voice.write("table", "column", n=number, title=text(measure.title), unit=text(measure.unit))
@@ -182,5 +165,6 @@ def _own(words: str) -> Markdown:
     return Markdown("[{words}]{{.own}}").fill(words=words)
 
 
-def _cells(cells: Sequence[str]) -> tuple[Markdown, ...]:
-    return tuple(escaped(words) for words in cells)
+def as_cells(row: Sequence[str]) -> tuple[Markdown, ...]:
+    """Words and numbers as the cells of one row."""
+    return tuple(escaped(words) for words in row)

@@ -1,7 +1,8 @@
 """DUMBBELL: own practice, cluster and region, each from before (hollow) to now (filled) on one shared scale.
 
-There is no axis: every dot carries its number, and the change stands beside it in words. A baseline pack has the dots
-of one window alone, with their interval in words.
+There is no axis: every dot carries its number, and the change stands beside it in words. A tick with a pale field is
+what was to be seen had nothing but the region changed, and how uncertain that is. A baseline pack has the dots of one
+window alone, with their interval in words.
 """
 
 from __future__ import annotations
@@ -14,12 +15,17 @@ from reports.figures import palette
 from reports.figures.canvas import Canvas, Pen, Type
 from reports.figures.scale import Scale
 
-WIDTH, HEIGHT = 66.0, 50.0
+WIDTH, HEIGHT = 66.0, 45.0
 _END, _RIGHTMOST = 42.0, 46.0
 _NAME = Type(8.2, palette.BOLD)
 _AFTER_NAME, _TO_DOTS = 2.0, 4.5
 _NUMBER_UP, _NAME_DOWN, _SMALL_DOWN = 2.5, 0.9, 3.1
 _DISTANCE = 0.7
+TICK, FIELD = 2.1, 1.35
+"""Half the height in mm of the tick for what was expected, and of the field for how uncertain that is."""
+EXPECTED = Pen(palette.INK, 0.42)
+_EXPECTED_DOWN = 4.3
+_EXPECTED = Type(palette.FLOOR, color=palette.OTHERS)
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,9 @@ class Bell:
     relative: str
     faint: bool  # too few to be read alone: hollow and dotted
     joined: bool  # the two may be compared: a bar runs between them
+    expected: float | None = None
+    expected_words: str = ""
+    expected_interval: tuple[float, float] | None = None
 
 
 _COLORS = {"own": palette.ACCENT, "cluster": palette.INK, "region": palette.MID}
@@ -60,7 +69,9 @@ def draw_dumbbell(bells: tuple[Bell, ...], fonts: Path) -> str:
 
 
 def _scale(bells: tuple[Bell, ...], start: float) -> Scale:
-    values = [value for bell in bells for value in (bell.before, bell.now, *(bell.interval or ())) if value is not None]
+    drawn = [(bell.before, bell.now, bell.expected, *(bell.interval or ())) for bell in bells]
+    fields = [bell.expected_interval for bell in bells if bell.expected_interval is not None]
+    values = [value for one in (*drawn, *fields) for value in one if value is not None]
     if not values:
         return Scale(0, 1, start, _END)
     return Scale(min(values), max(values), start, _END)
@@ -74,8 +85,23 @@ def _bell(canvas: Canvas, bell: Bell, scale: Scale, y: float) -> None:
     canvas.text(
         (WIDTH, y - _NAME_DOWN - _SMALL_DOWN), bell.relative, Type(palette.FLOOR, color=palette.OTHERS), "right"
     )
+    _expected(canvas, bell, scale, y)
     _marks(canvas, bell, scale, y)
     _numbers(canvas, bell, scale, y)
+
+
+def _expected(canvas: Canvas, bell: Bell, scale: Scale, y: float) -> None:
+    """The tick under the dots, its number under the tick: away from the numbers of the dots."""
+    if bell.expected is None:
+        return
+    x = scale.at(bell.expected)
+    if bell.expected_interval is not None:
+        low, high = (scale.at(value) for value in bell.expected_interval)
+        canvas.box((low, high), (y - FIELD, y + FIELD), palette.FIELD, 0.6)
+    canvas.line((x, x), (y - TICK, y + TICK), EXPECTED, 3)
+    half = canvas.text_width(bell.expected_words, _EXPECTED) / 2
+    middle = min(max(x, scale.start - _TO_DOTS + half), _RIGHTMOST - half)
+    canvas.text((middle, y - _EXPECTED_DOWN), bell.expected_words, _EXPECTED, "center")
 
 
 def _marks(canvas: Canvas, bell: Bell, scale: Scale, y: float) -> None:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from reports.figures import palette
 from reports.figures.canvas import Canvas, Pen, Type
+from reports.figures.dumbbell import EXPECTED, FIELD, TICK
 from reports.wording import Voice
 from transforms.published import State
 
 WIDTH, HEIGHT = 184.0, 11.5
+LINE = 5.4
+"""What the line of marks adds to the height, in mm."""
 _FLOOR, _TOP = 1.2, 10.6
 _SHOWN: tuple[State, ...] = (
     "value",
@@ -24,10 +28,21 @@ _SHOWN: tuple[State, ...] = (
 )
 
 
+_BETWEEN = 9.0
+Mark = Literal["before", "now", "expected", "expected_range"]
+MARKS: tuple[Mark, ...] = ("before", "now", "expected", "expected_range")
+
+
 @lru_cache(maxsize=4)
-def draw_key(voice: Voice, fonts: Path) -> str:
-    """The SVG of the seven states, each with its word and what it means."""
-    canvas = Canvas(WIDTH, HEIGHT, fonts)
+def draw_key(voice: Voice, fonts: Path, marks: tuple[Mark, ...] = ()) -> str:
+    """The SVG of the seven states, each with its word and what it means, under a line with the dumbbell's `marks`."""
+    canvas = Canvas(WIDTH, HEIGHT + (LINE if marks else 0), fonts)
+    _states(canvas, voice)
+    _marks(canvas, voice, marks)
+    return canvas.svg()
+
+
+def _states(canvas: Canvas, voice: Voice) -> None:
     widths = [_words_width(canvas, voice, state) for state in _SHOWN]
     gap = (WIDTH - sum(widths)) / (len(_SHOWN) - 1)
     x = 0.0
@@ -36,7 +51,20 @@ def draw_key(voice: Voice, fonts: Path) -> str:
         canvas.text((x + 6.6, 6.2), voice.write("key", state), replace(Type(), weight=palette.BOLD))
         canvas.text((x + 6.6, 3.0), voice.write("key", f"{state}_means"), Type(palette.FLOOR, color=palette.OTHERS))
         x += width + gap
-    return canvas.svg()
+
+
+def _marks(canvas: Canvas, voice: Voice, marks: tuple[Mark, ...]) -> None:
+    x, y = 0.0, HEIGHT + LINE / 2 - 0.4
+    for mark in marks:
+        words = voice.write("key", mark)
+        if mark == "expected":
+            canvas.line((x + 2.5, x + 2.5), (y - TICK, y + TICK), EXPECTED)
+        elif mark == "expected_range":
+            canvas.box((x, x + 5), (y - FIELD, y + FIELD), palette.FIELD)
+        else:
+            canvas.dot((x + 2.5, y), palette.OWN_DOT, palette.INK, hollow=mark == "before")
+        canvas.text((x + 6.6, y - 0.9), words, Type())
+        x += 6.6 + canvas.text_width(words, Type()) + _BETWEEN
 
 
 def key_width(voice: Voice, fonts: Path) -> float:

@@ -30,6 +30,7 @@ class Pair:
     words: str
     joined: bool
     faint: bool = False  # too few to be read alone: the dot of now is hollow and pale
+    likely: bool = False  # a likely change on its own: the bar between the dots is dark
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _row(canvas: Canvas, pair: Pair, scale: Scale, y: float) -> None:
     name_color = palette.INK if strong else palette.OTHERS
     canvas.text((_NAME_END, y - 0.9), pair.sign, Type(weight=weight, color=name_color), "right")
     if pair.joined and pair.before is not None and pair.now is not None:
-        canvas.line((scale.at(pair.before), scale.at(pair.now)), (y, y), Pen(palette.HATCH, 0.8), 1)
+        canvas.line((scale.at(pair.before), scale.at(pair.now)), (y, y), _bar(pair), 1)
     radius = 1.1 if strong else palette.DOT
     if pair.now is not None:
         canvas.dot((scale.at(pair.now), y), radius, palette.HATCH if pair.faint else color, hollow=pair.faint)
@@ -109,6 +110,10 @@ def _row(canvas: Canvas, pair: Pair, scale: Scale, y: float) -> None:
         canvas.dot((scale.at(pair.before), y), radius, color, hollow=True)
     if pair.words:
         _words(canvas, pair, scale, y)
+
+
+def _bar(pair: Pair) -> Pen:
+    return Pen(palette.BLOCK, 1.1) if pair.likely else Pen(palette.HATCH, 0.8)
 
 
 def _number(canvas: Canvas, pair: Pair, scale: Scale, y: float) -> None:

@@ -42,6 +42,14 @@ STATES_OF_LAST = {
 }
 """What the last measure holds beside values: every state there is."""
 
+LIKELY, CHANCE, FEW, APART = "likely change", "cannot be told from chance", "too few data", "not comparable"
+VERDICTS = {
+    "practice": ((LIKELY, None), (CHANCE, None), (CHANCE, "expected"), (CHANCE, None)),
+    "cluster": ((LIKELY, None), (LIKELY, None), (CHANCE, None), (LIKELY, None)),
+    "G": ((CHANCE, "check"), (CHANCE, "background"), (FEW, None), (CHANCE, None)),
+}
+"""Verdict and its reason per measure: of a practice, of the cluster, and of one practice with the other reasons."""
+
 
 def package() -> Package:
     return parse_package(PACKAGE)
@@ -62,6 +70,7 @@ class Plan:
     checks: tuple[tuple[str, str], ...] = (("warning", "failed"), ("critical", "crashed"))
     incomparable: str = "P"
     example: bool = True
+    judged: bool = True
 
 
 def tables(plan: Plan | None = None) -> PackTables:
@@ -117,11 +126,14 @@ def _audience(audience: str, plan: Plan) -> Iterable[dict[str, Any]]:
             values = tuple(round(value + (at - 6) * step * (1 if at else 0), 1) for value in start)
             row = _row(measure_id, "practice", label, values, plan)
             row |= _states(letter, measure_id, plan)
+            row |= _judged(row, VERDICTS.get(letter, VERDICTS["practice"]), plan)
             if not own and plan.mode != "open":
                 row = _hidden(row)
             yield {**_cleared(row), "audience": reader, "own": own}
         for level, name, values in (("cluster", plan.cluster, cluster), ("region", "Region Midt", region)):
-            yield {**_cleared(_row(measure_id, level, name, values, plan)), "audience": reader, "own": False}
+            row = _row(measure_id, level, name, values, plan)
+            row |= _judged(row, VERDICTS["cluster"], plan) if level == "cluster" else {}
+            yield {**_cleared(row), "audience": reader, "own": False}
 
 
 def _row(measure_id: str, level: str, label: str, values: tuple[float, float], plan: Plan) -> dict[str, Any]:
@@ -156,13 +168,49 @@ def _states(letter: str, measure_id: str, plan: Plan) -> dict[str, Any]:
     return changed
 
 
+def _judged(row: dict[str, Any], verdicts: tuple[tuple[str, str | None], ...], plan: Plan) -> dict[str, Any]:
+    """A verdict as `VERDICTS` has it, with figures around it that agree with it."""
+    if not plan.judged or not plan.followup:
+        return {}
+    verdict, why = verdicts[MEASURES.index(row["measure_id"])]
+    if row["now_state"] not in ("value", "zero", "too_few") or not row["comparable"]:
+        verdict, why = APART, None
+    elif row["now_state"] == "too_few":
+        verdict, why = FEW, None
+    found = {"verdict": verdict, "verdict_reason": why}
+    if verdict == APART:
+        return found
+    before, now = row["before_value"], row["now_value"]
+    region = next(shape[4] for shape in _SHAPES if shape[0] == row["measure_id"])
+    ratio = region[1] / region[0]
+    expected = 0.75 * before * ratio + 0.25 * region[1]
+    net, wide = now / (before * ratio), abs(now - expected) * (0.6 if verdict == LIKELY else 1.6) + 0.2
+    off = abs(net - 1) * (0.7 if verdict == LIKELY else 2.2) + 0.001
+    return found | {
+        "expected": expected,
+        "expected_lower": expected - wide,
+        "expected_upper": expected + wide,
+        "background_ratio": ratio,
+        "net_ratio": net,
+        "net_lower": net - off,
+        "net_upper": net + off,
+        "detectable_change": expected * (0.12 if row["level"] == "practice" else 0.04),
+    }
+
+
+JUDGEMENT = (
+    *("expected", "expected_lower", "expected_upper", "background_ratio", "net_ratio", "net_lower", "net_upper"),
+    *("detectable_change", "verdict", "verdict_reason"),
+)
+
+
 def _hidden(row: dict[str, Any]) -> dict[str, Any]:
     """What another reader may see in letters mode: a rounded value and no more."""
     hidden = {key: None for key in row if key.split("_")[-1] in ("numerator", "denominator", "lower", "upper")}
     rounded: dict[str, Any] = {key: float(round(row[key])) for key in ("before_value", "now_value")}
     if row["now_state"] in ("not_submitted", "not_applicable"):
         rounded["label"] = ""
-    return {**row, **hidden, **rounded, "reason": None}
+    return {**row, **hidden, **rounded, "reason": None, **dict.fromkeys(JUDGEMENT)}
 
 
 def _cleared(row: dict[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,9 @@ import pytest
 import report_packs as packs
 
 from reports.markdown import plain
+from reports.pills import pill
 from reports.rows import MeasureRows, Row, measures
-from reports.sentences import pill, sentence, summary
+from reports.sentences import sentence, summary
 from reports.setting import Setting
 from reports.wording import voice
 
