@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from transforms.bands import NOT_STATED, OTHER, years
@@ -17,9 +19,15 @@ def categories_of(measure: Measure, chosen: pl.LazyFrame, system: CodeSystem | N
     only where there is such a fact. Without bands: the values there are, ages by age and numbers by size.
     """
     found = chosen.select(_category(measure, chosen, system).unique().alias("category")).collect()["category"].to_list()
+    return in_order(measure, [*(band.id for band in measure.bands), *found])
+
+
+def in_order(measure: Measure, categories: Iterable[str]) -> list[str]:
+    """`categories` once each, in the order they are shown."""
+    found, named = set(categories), [band.id for band in measure.bands]
     last = [name for name in (OTHER, NOT_STATED) if name in found]
-    named = [band.id for band in measure.bands]
-    return [*(named or sorted(set(found) - set(last), key=_order)), *last]
+    plain = sorted(found - set(named) - set(last), key=_order)
+    return [*(name for name in named if name in found), *plain, *last]
 
 
 def in_category(measure: Measure, chosen: pl.LazyFrame, system: CodeSystem | None) -> pl.Expr:

@@ -14,6 +14,7 @@ import polars as pl
 
 from transforms.comparison import changes
 from transforms.definitions import Measure
+from transforms.disclosure_kinds import hidden_together, printed_averages, to_decimals
 from transforms.kinds import AVERAGES, COUNTS, SHARES, with_figures
 from transforms.verdict import FIGURES, judged
 
@@ -113,44 +114,10 @@ def _with_values(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
 def _fit_to_print(measure: Measure, rows: pl.DataFrame, minimum_events: int) -> pl.DataFrame:
     """Rows about others than the reader: counts rounded, and values from the rounded counts."""
     if measure.kind in AVERAGES:
-        return _averages(measure, rows)
+        return printed_averages(measure, _with_values(measure, rows))
     hidden = _rounded(measure, rows, minimum_events)
-    hidden = _with_values(measure, _hidden_together(hidden) if measure.kind == "distribution" else hidden)
-    return _to_decimals(measure, hidden) if measure.numerator_base is not None else hidden
-
-
-def _averages(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
-    """Means and medians of at least 30, to the measure's decimals. No sum beside them: it would give the rest away."""
-    rows = _with_values(measure, rows)
-    for side in SIDES:
-        few = (pl.col("level") != "practice") & (pl.col("practices") < SMALLEST_CLUSTER)
-        few |= pl.col(f"{side}_denominator") < SMALLEST_UNIT
-        hidden = pl.col(f"{side}_state").is_in(_COUNTED) & few
-        state = pl.when(hidden).then(pl.lit("suppressed")).otherwise(f"{side}_state")
-        parts = [f"{side}_{part}" for part in ("denominator", *_FIGURES)]
-        rows = rows.with_columns(
-            state.alias(f"{side}_state"),
-            pl.lit(None, dtype=pl.Float64).alias(f"{side}_numerator"),
-            *(pl.when(~hidden).then(part).alias(part) for part in parts),
-        ).with_columns(rounded(pl.col(f"{side}_denominator")))
-    return _to_decimals(measure, rows)
-
-
-def _to_decimals(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.with_columns(pl.col(f"{side}_{part}").round(measure.decimals) for side in SIDES for part in _FIGURES)
-
-
-def _hidden_together(rows: pl.DataFrame) -> pl.DataFrame:
-    """Categories make up a whole: where one of a unit is hidden, the others would tell it, so they are hidden too."""
-    for side in SIDES:
-        state = f"{side}_state"
-        hidden = (pl.col(state) == "suppressed").any().over("level", "unit_id") & pl.col(state).is_in(_COUNTED)
-        counts = [f"{side}_{part}" for part in ("numerator", "denominator")]
-        rows = rows.with_columns(
-            pl.when(hidden).then(pl.lit("suppressed")).otherwise(state).alias(state),
-            *(pl.when(~hidden).then(count).alias(count) for count in counts),
-        )
-    return rows
+    hidden = _with_values(measure, hidden_together(hidden) if measure.kind == "distribution" else hidden)
+    return to_decimals(measure, hidden) if measure.numerator_base is not None else hidden
 
 
 def _printed(measure: Measure, rows: pl.DataFrame, view: View) -> pl.DataFrame:
