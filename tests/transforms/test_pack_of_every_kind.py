@@ -1,0 +1,148 @@
+"""A pack with every kind of measure: judged, made fit to print, looked over, and told in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+from small_region import BASELINE, BOTH, FOLLOWUP, MINIMUM, SmallRegion
+from test_kinds import PACKAGE
+
+from transforms.disclosure_check import Counts, figure_name, violations
+from transforms.pack import Mart, Meeting, exact_figures, members, pack_row, published_figures
+from transforms.package_figures import MeasureRun, parts_of
+from transforms.published import FIGURE
+
+Row = dict[str, Any]
+RARE = 1
+"""How many of cluster c1's respondents never have a break: too few to be shown."""
+
+
+def region() -> SmallRegion:
+    """Six practices in each of three clusters; everybody answers, and what they answer drifts a little."""
+    made = SmallRegion()
+    for number in range(18):
+        name, cluster = f"p{number:02}", f"c{number // 6 + 1}"
+        made.add(name, cluster=cluster, patients=500 + 20 * number, items=30 + number % 5, others=60 + number % 7)
+        for at, month in enumerate(BOTH):
+            made.submits(name, month, "questionnaire", "registrations")
+            made.registers(name, month, 20 + (number * at) % 9, 200 + 7 * at)
+            made.prescribes(name, month, 12 + (number + at) % 4, code="J01MA02")
+            for respondent in range(7):
+                score = 1 + (number + at + 2 * respondent) % 5
+                made.answers(name, month, f"R{at}{respondent}", score, code="trivsel_01")
+                answer = (
+                    "aldrig"
+                    if number < RARE and respondent == 0 and at % 3 == 0
+                    else "sommetider"
+                    if score < 3
+                    else "ofte"
+                )
+                made.answers(name, month, f"R{at}{respondent}", None, code="pause_01", answer=answer)
+    return made
+
+
+REGION = region()
+MEETING = Meeting("pack", "c1", date(2026, 5, 1), BASELINE, FOLLOWUP, "letters", "da")
+
+
+def mart() -> Mart:
+    facts = REGION.facts()
+    runs = [
+        MeasureRun(part, facts, BASELINE, FOLLOWUP, MINIMUM)
+        for measure in PACKAGE.measures
+        for part in parts_of(measure, facts)
+    ]
+    return Mart(
+        pl.concat([run.figures() for run in runs]), pl.concat([run.compared() for run in runs], how="diagonal_relaxed")
+    )
+
+
+@pytest.fixture(scope="module")
+def made() -> tuple[pl.DataFrame, pl.DataFrame, Counts]:
+    """What is exact, what is printed, and the exact counts the last look is given."""
+    facts, computed = REGION.facts(), mart()
+    names = members(MEETING, facts)["practice_id"].to_list()
+    labels = {name: letter for name, letter in zip(names, "ABCDEF", strict=True)}
+    counts: dict[tuple[str, str, str], tuple[float, float]] = {}
+    exact: list[pl.DataFrame] = []
+    printed: list[pl.DataFrame] = []
+    for measure in PACKAGE.measures:
+        units = exact_figures(measure, MEETING, computed, facts, labels)
+        for row in units.filter(level="practice").iter_rows(named=True):
+            for side in ("before", "now"):
+                name = figure_name(measure.id, row["category"])
+                counts[name, row["label"], side] = row[f"{side}_numerator"], row[f"{side}_denominator"]
+        exact.append(units.with_columns(measure_id=pl.lit(measure.id)))
+        printed.append(published_figures(measure, units, MEETING, names, MINIMUM))
+    return pl.concat(exact, how="diagonal_relaxed"), pl.concat(printed), counts
+
+
+def rows(printed: pl.DataFrame, **wanted: Any) -> Iterator[Row]:
+    return printed.filter(**wanted).iter_rows(named=True)
+
+
+def test_every_measure_is_printed_and_passes_the_last_look(made: tuple[pl.DataFrame, pl.DataFrame, Counts]) -> None:
+    _, printed, counts = made
+    assert printed.schema == FIGURE
+    assert printed["measure_id"].unique().sort().to_list() == sorted(measure.id for measure in PACKAGE.measures)
+    assert violations(printed.iter_rows(named=True), PACKAGE, "letters", counts) == []
+
+
+@pytest.mark.parametrize("measure_id", ["wellbeing", "typical_wellbeing"])
+def test_an_average_of_others_stands_on_thirty_and_tells_no_sum(
+    made: tuple[pl.DataFrame, pl.DataFrame, Counts], measure_id: str
+) -> None:
+    exact, printed, _ = made
+    decimals = PACKAGE.measure(measure_id).decimals
+    for row in rows(printed, measure_id=measure_id):
+        of_unit = exact.filter(measure_id=measure_id, label=row["label"]).row(0, named=True)
+        if row["own"]:
+            assert row["now_value"] is not None
+        elif row["level"] == "practice":
+            assert (row["now_state"], row["now_value"]) == ("suppressed", None)
+        else:
+            assert (row["now_denominator"] % 5, row["now_numerator"]) == (0, None)
+            assert row["now_value"] == round(row["now_value"], decimals)
+            assert row["change"] == pytest.approx(row["now_value"] - row["before_value"])
+            middle = sum(of_unit["now_observations"]) / len(of_unit["now_observations"])
+            assert measure_id != "wellbeing" or row["now_value"] == pytest.approx(middle, abs=0.051)
+
+
+def test_the_region_without_the_cluster_has_its_own_respondents_alone(
+    made: tuple[pl.DataFrame, pl.DataFrame, Counts],
+) -> None:
+    row = made[0].filter(measure_id="typical_wellbeing", level="region").row(0, named=True)
+    expected = [1 + (n + at + 2 * r) % 5 for n in range(6, 18) for at in (3, 4, 5) for r in range(7)]
+    assert row["now_observations"] == sorted(expected)
+
+
+def test_a_small_category_takes_all_of_its_units_with_it(made: tuple[pl.DataFrame, pl.DataFrame, Counts]) -> None:
+    breaks = list(rows(made[1], measure_id="breaks", audience="cluster", level="cluster"))
+    assert sorted(row["category"] for row in breaks) == ["aldrig", "ofte", "sommetider"]
+    assert {row["now_state"] for row in breaks} == {"suppressed"}
+    around = list(rows(made[1], measure_id="breaks", audience="cluster", level="region"))
+    assert {row["now_state"] for row in around} <= {"value", "zero"}
+    assert sum(row["now_value"] for row in around) == pytest.approx(100, abs=5)
+
+
+def test_a_category_shown_beside_a_hidden_one_blocks_the_pack(made: tuple[pl.DataFrame, pl.DataFrame, Counts]) -> None:
+    changed = [
+        row | {"now_state": "value", "now_value": 50.0, "now_numerator": 50.0, "now_denominator": 100.0}
+        if (row["category"], row["level"], row["audience"]) == ("ofte", "cluster", "cluster")
+        else row
+        for row in rows(made[1], measure_id="breaks")
+    ]
+    found = violations(changed, PACKAGE, "letters", made[2])
+    assert any("breaks/ofte, cluster" in fault and "hidden part of the same whole" in fault for fault in found)
+
+
+def test_members_are_counted_once_where_the_first_measure_is_a_distribution(
+    made: tuple[pl.DataFrame, pl.DataFrame, Counts],
+) -> None:
+    first = PACKAGE.model_copy(update={"measures": (PACKAGE.measure("breaks"),)})
+    row = pack_row(MEETING, first, REGION.facts(), made[1], example=False).row(0, named=True)
+    assert (row["practices_members"], row["practices_delivered"], row["practices_matched"]) == (6, 6, 6)
