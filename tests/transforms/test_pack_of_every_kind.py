@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -11,10 +13,14 @@ import pytest
 from small_region import BASELINE, BOTH, FOLLOWUP, MINIMUM, SmallRegion
 from test_kinds import PACKAGE
 
+from reports.assemble import assemble
+from reports.fonts import cut_fonts
+from reports.pack import PackTables, documents
+from transforms.categories import title_of
 from transforms.disclosure_check import Counts, figure_name, violations
 from transforms.pack import Mart, Meeting, exact_figures, members, pack_row, published_figures
 from transforms.package_figures import MeasureRun, parts_of
-from transforms.published import FIGURE
+from transforms.published import CHECK, FIGURE, NOTE, SOURCE
 
 Row = dict[str, Any]
 RARE = 1
@@ -66,7 +72,7 @@ def made() -> tuple[pl.DataFrame, pl.DataFrame, Counts]:
     """What is exact, what is printed, and the exact counts the last look is given."""
     facts, computed = REGION.facts(), mart()
     names = members(MEETING, facts)["practice_id"].to_list()
-    labels = {name: letter for name, letter in zip(names, "ABCDEF", strict=True)}
+    labels = dict(zip(names, "ABCDEF", strict=True))
     counts: dict[tuple[str, str, str], tuple[float, float]] = {}
     exact: list[pl.DataFrame] = []
     printed: list[pl.DataFrame] = []
@@ -146,3 +152,23 @@ def test_members_are_counted_once_where_the_first_measure_is_a_distribution(
     first = PACKAGE.model_copy(update={"measures": (PACKAGE.measure("breaks"),)})
     row = pack_row(MEETING, first, REGION.facts(), made[1], example=False).row(0, named=True)
     assert (row["practices_members"], row["practices_delivered"], row["practices_matched"]) == (6, 6, 6)
+
+
+def test_every_kind_stands_in_the_reports_of_cluster_and_member(
+    made: tuple[pl.DataFrame, pl.DataFrame, Counts], tmp_path: Path
+) -> None:
+    pack = pack_row(MEETING, PACKAGE, REGION.facts(), made[1], example=True)
+    empty = [pl.DataFrame(schema=schema) for schema in (SOURCE, CHECK, NOTE)]
+    made_of = PackTables(pack, made[1], *empty)
+    fonts = cut_fonts(tmp_path / "fonts")
+    for document in documents(made_of, PACKAGE, {"klyngeflow": "0"})[:2]:
+        page = assemble(document, fonts).markdown
+        for measure in PACKAGE.measures:
+            for category in made[1].filter(measure_id=measure.id)["category"].unique():
+                assert category is None or f"{measure.title.da}: {title_of(measure, category, 'da')}" in plain(page)
+        assert re.findall(r"\b(None|nan|inf)\b", page) == []
+
+
+def plain(page: str) -> str:
+    """Without the marks of Markdown."""
+    return page.replace("\\", "")
