@@ -7,7 +7,7 @@ from pathlib import Path
 from expectations.process import Validator
 from transforms.checked import CheckResult, Reference
 from transforms.contract import DELIVERY_RULES, Check, Contract
-from transforms.definitions import QUANTITIES
+from transforms.sources import QUANTITIES
 from warehouse import bad_rows
 from warehouse.delivery_name import delivery_kind
 from warehouse.ledger import Entry

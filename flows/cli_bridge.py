@@ -49,9 +49,8 @@ def _tell(pack_id: str, table: DataFrame) -> None:
     for (why,), rows in table.group_by("why", maintain_order=True):
         typer.echo(f"  because {why}")
         for row in rows.iter_rows(named=True):
-            what = (
-                f"{row['measure_id']} {row['level']} {row['unit_id']} {row['practice_set']} {row['window_start']:%Y-%m}"
-            )
+            measure = "/".join(name for name in (row["measure_id"], row["category"]) if name)
+            what = f"{measure} {row['level']} {row['unit_id']} {row['practice_set']} {row['window_start']:%Y-%m}"
             typer.echo(f"    {what}: {_side(row, 'then')} -> {_side(row, 'now')}")
 
 

@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 from flows.ingesting import Outcome
 from flows.orders import Order
 from flows.settings import Workspace
+from transforms.categories import title_of
 from transforms.definitions import Measure
 from warehouse import packs
 
@@ -47,11 +48,16 @@ def cluster_lines(workspace: Workspace, order: Order) -> list[Line]:
     return [
         Line(
             name,
-            package.measure(row["measure_id"]).title.in_language(language),
+            _title(package.measure(row["measure_id"]), row["category"], language),
             _figure(row, package.measure(row["measure_id"]), language),
         )
         for row in rows.iter_rows(named=True)
     ]
+
+
+def _title(measure: Measure, category: str | None, language: str) -> str:
+    title = measure.title.in_language(language)
+    return title if category is None else f"{title}: {title_of(measure, category, language)}"
 
 
 def _figure(row: dict[str, float | None], measure: Measure, language: str) -> str:

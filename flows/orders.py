@@ -107,7 +107,7 @@ def _require_cluster(workspace: Workspace, cluster: str) -> None:
 
 
 def _newest_window(workspace: Workspace, package: Package, meeting: date) -> Window:
-    used = {selection.source for each in package.measures for selection in (each.numerator, each.denominator)}
+    used = {selection.source for each in package.measures for selection in each.selections}
     sources = used | {"list_sizes"}  # a month counts only where the practice had listed patients
     delivered = meetings.delivered_until(workspace.store, sorted(sources))
     months = package.windows.months

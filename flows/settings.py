@@ -11,11 +11,13 @@ from typing import Literal, Self, get_args
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from transforms.contract import Contract, parse_contract
+from transforms.contract import Check, Contract, parse_contract
 from transforms.definitions import Package, parse_package
 from transforms.disclosure_profiles import Mode, profile
 from transforms.errors import UserError
 from transforms.model import Strict
+from transforms.naming import nearest
+from transforms.sources import COLUMNS, Known
 from warehouse.workspace import Store
 
 ROOT = Path(__file__).parents[1]
@@ -143,6 +145,20 @@ class Workspace:
         folders = (SHIPPED, self.root / "contracts")
         return sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
 
+    @cached_property
+    def known(self) -> Known:
+        """What packages may name here: the workspace's own sources, code systems, and names that contracts give."""
+        from flows.code_systems import code_systems
+        from warehouse.facts import TABLES
+
+        models = {table: source for source, table in TABLES.items()}
+        own = {each.source: models[each.table] for each in self.contracts if self.origin(each.source) == "own"}
+        values = {each.source: given_values(each) for each in self.contracts}
+        # A workspace that took the check of the form away has codes of another form.
+        formed = {each.source for each in self.contracts if any(_asks_for_a_form(check) for check in each.checks)}
+        systems = {source: system for source, system in code_systems(self).items() if source in formed}
+        return Known(own, systems, values)
+
     def package(self, package_id: str) -> Package:
         """The package called `package_id`: the workspace's own first, then the shipped ones.
 
@@ -154,9 +170,24 @@ class Workspace:
             path = folder / package_id / "package.toml"
             if path.exists():
                 with _named(path):
-                    return parse_package(path)
+                    return parse_package(path, self.known)
         known = sorted({path.parent.name for folder in folders for path in folder.glob("*/package.toml")})
-        raise SettingsError(f"There is no package called {package_id!r}. Write one of: {', '.join(known)}.")
+        near = nearest(package_id, known)
+        raise SettingsError(f"There is no package called {package_id!r}{near}. Write one of: {', '.join(known)}.")
+
+
+def _asks_for_a_form(check: Check) -> bool:
+    return check.rule == "pattern" and "code" in check.columns
+
+
+def given_values(contract: Contract) -> dict[str, tuple[str, ...]]:
+    """By column that measures choose by: the names that may stand in it, where the contract gives them."""
+    reshaped = {name for wide in contract.wide for name in (*wide.columns, *wide.fill)}
+    found: dict[str, tuple[str, ...]] = {}
+    for column in contract.columns:
+        if column.name in COLUMNS.values() and column.name not in reshaped and column.values:
+            found[column.name] = tuple(dict.fromkeys(column.values.values()))
+    return found
 
 
 class _named:  # noqa: N801 - reads as a word in `with _named(path)`
@@ -179,7 +210,7 @@ class _named:  # noqa: N801 - reads as a word in `with _named(path)`
             meant = [(each, near) for each in misspelt if (near := _nearest(error.title, each["loc"]))]
             first, near = meant[0] if meant else (error.errors()[0], "")
             place = ".".join(str(part) for part in first["loc"])
-            said = first["msg"] + near
+            said = first["msg"].removeprefix("Value error, ") + near
             raise SettingsError(f"{self.path.parent.name}/{self.path.name}, {place}: {said}.") from None
 
 

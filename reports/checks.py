@@ -11,7 +11,9 @@ import polars as pl
 from reports.found import found_words
 from reports.markdown import Markdown
 from reports.setting import Setting
-from transforms.definitions import QUANTITIES, Measure, Selection
+from transforms.definitions import Measure
+from transforms.filters import Selection
+from transforms.sources import QUANTITIES
 
 _SEVERITIES = ("critical", "warning", "info")
 _KINDS = (*_SEVERITIES, "crashed")
@@ -80,7 +82,7 @@ def _source(source: str, setting: Setting) -> Markdown:
 
 def measure_check_line(measure: Measure, checks: Sequence[FailedCheck], setting: Setting) -> Markdown | None:
     """The checks that touch one measure, printed in its band: in full if one, counted if more."""
-    parts = (measure.numerator, measure.denominator)
+    parts = measure.selections
     asked = [check for check in checks if check.outcome != _NOT_ASKED]
     touched = [check for check in asked if any(_touches(check, part) for part in parts)]
     if not touched:
@@ -122,8 +124,8 @@ def _touches(check: FailedCheck, selection: Selection) -> bool:
     if check.source != selection.source:
         return False
     columns = check.check_id.split(".")[1:]
-    counted = [column for column in columns if column in QUANTITIES[selection.source]]
-    if counted and len(counted) == len(columns) and selection.quantity not in counted:
+    counted = [column for column in columns if column in QUANTITIES[selection.model]]
+    if counted and len(counted) == len(columns) and selection.column not in counted:
         return False
     filters = [_ASKED_BY[column] for column in columns if column in _ASKED_BY]
     return len(filters) != len(columns) or not columns or any(getattr(selection, name) for name in filters)

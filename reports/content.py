@@ -64,11 +64,12 @@ class Material:
 def content(material: Material, setting: Setting) -> dict[str, Any]:
     """The values for a template, by the names the templates use."""
     checks = failed_checks(material.tables.checks)
-    pairs = [] if setting.member or not setting.followup else _pairs(material.measures, setting)
-    bands = [_band(number, rows, material, checks, setting) for number, rows in enumerate(material.measures, start=1)]
+    drawn = [rows for rows in material.measures if rows.measure.category is None]
+    pairs = [] if setting.member or not setting.followup else _pairs(drawn, setting)
+    bands = [_band(number, rows, material, checks, setting) for number, rows in enumerate(drawn, start=1)]
     return {
         **_head(material, setting),
-        "summary": _summary(material.measures, setting),
+        "summary": _summary(drawn, setting),
         "luck": Markdown() if setting.member else luck_words(material.tables.figures, setting),
         "bands": bands,
         "key": key_chart(material.measures, setting),
@@ -78,10 +79,10 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
         "units": units_table(material.measures, setting),
         "changes": changes_table(material.measures, setting),
         "levels": level_words(setting),
-        "practices": _practices(material.measures, setting),
+        "practices": _practices(drawn, setting),
         "patients": patients(*material.tables.case_mix_for(material.audience), material.measures, setting),
-        "practices_withheld": _practices_withheld(material.measures, setting),
-        "columns": column_words(material.measures, setting),
+        "practices_withheld": _practices_withheld(drawn, setting),
+        "columns": column_words(drawn, setting),
         "uncertainty": _uncertainty(material.measures, setting),
         "questions": [setting.voice.text(question) for question in material.package.questions],
         "delivered": delivered_words(material.tables.notes, setting),
@@ -233,4 +234,4 @@ def _uncertainty(measures: Sequence[MeasureRows], setting: Setting) -> list[Mark
 
 def shared_layouts(measures: Sequence[MeasureRows], setting: Setting) -> dict[str, Strip]:
     """The layout of the cluster's own strip of each measure: what the members' strips are compared with."""
-    return {rows.measure.id: strip_layout(rows, setting) for rows in measures}
+    return {rows.measure.id: strip_layout(rows, setting) for rows in measures if rows.measure.category is None}

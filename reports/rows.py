@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 import polars as pl
 
 from reports.judgement import Judgement, judgement
+from transforms.categories import in_order, title_of
 from transforms.definitions import Measure, Package
+from transforms.model import Text
 from transforms.published import State
 
 Withheld = Literal["", "too_few", "own_only"]
@@ -83,16 +85,35 @@ class MeasureRows:
 
 
 def measures(package: Package, figures: pl.DataFrame, pack: Mapping[str, Any]) -> list[MeasureRows]:
-    """One entry per measure that has figures for this audience, in the package's order."""
+    """One entry per measure that has figures for this audience, in the package's order, alternatives together.
+
+    The categories of distributions come last, each an entry of its own: tables hold them, nothing is drawn of them.
+    """
     rows = list(figures.iter_rows(named=True))
     signs = _signs(rows)
-    by_measure: dict[str, list[Row]] = {}
+    found: dict[tuple[str, str | None], list[Row]] = {}
     for record in rows:
-        by_measure.setdefault(record["measure_id"], []).append(_row(record, signs))
+        found.setdefault((record["measure_id"], record["category"]), []).append(_row(record, signs))
     withheld = others_withheld(pack)
-    return [
-        _collect(measure, by_measure[measure.id], withheld) for measure in package.measures if measure.id in by_measure
+    parts = [(part, found[part.id, part.category]) for part in _parts(package, list(found))]
+    return [_collect(part, units, withheld) for part, units in parts]
+
+
+def _parts(package: Package, found: Sequence[tuple[str, str | None]]) -> list[Measure]:
+    """The measures that have figures; then what each distribution was divided into, as measures of their own."""
+    whole = [measure for measure in package.shown if (measure.id, None) in found]
+    divided = [
+        _part(measure, category)
+        for measure in package.shown
+        for category in in_order(measure, [category for name, category in found if name == measure.id and category])
     ]
+    return [*whole, *divided]
+
+
+def _part(measure: Measure, category: str) -> Measure:
+    names = {language: title_of(measure, category, language) for language in ("da", "en")}
+    title = {language: f"{measure.title.in_language(language)}: {name}" for language, name in names.items()}
+    return measure.model_copy(update={"category": category, "title": Text(**title)})
 
 
 def others_withheld(pack: Mapping[str, Any]) -> Withheld:

@@ -10,6 +10,7 @@ from reports.markdown import Markdown, escaped
 from reports.rows import MeasureRows, Point, Row
 from reports.setting import Setting
 from transforms.definitions import Measure
+from transforms.kinds import AVERAGES, SHARES
 from transforms.published import STATES
 
 
@@ -88,11 +89,12 @@ def _unit_cells(row: Row, measure: Measure, setting: Setting) -> list[str]:
 
 
 def _count(point: Point | None, measure: Measure, setting: Setting) -> str:
-    if point is None or point.numerator is None:
+    counted = None if point is None else point.denominator if measure.kind in AVERAGES else point.numerator
+    if point is None or counted is None:
         return setting.voice.write("state", "absent")
     count = setting.voice.numbers.count
-    if measure.kind != "proportion" or point.denominator is None:
-        return count(point.numerator)
+    if measure.kind not in SHARES or point.denominator is None or point.numerator is None:
+        return count(counted)
     return setting.voice.write("table", "of", n=count(point.numerator), d=count(point.denominator))
 
 

@@ -116,14 +116,14 @@ def _name(low: float, high: float) -> str:
 
 def _strata(selection: Selection, months: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """One row per unit, sex and age band with any of the quantity in the counted months: `total`."""
-    rows = selected(selection, facts.by_source, facts.codes).filter(pl.col(selection.quantity) != 0)
+    rows = selected(selection, facts.by_source, facts.codes).filter(pl.col(selection.column) != 0)
     known = rows.collect_schema().names()
     missing = [pl.lit(None, pl.String).alias(name) for name in ("sex", "age_band") if name not in known]
     inside = rows.with_columns(missing).join(
         months.lazy().select("practice_id", "period", "cluster_id", "region_id"), on=["practice_id", "period"]
     )
     sums = inside.group_by(*_UNITS, "sex", "age_band").agg(
-        pl.col(selection.quantity).sum().cast(pl.Float64).alias("total")
+        pl.col(selection.column).sum().cast(pl.Float64).alias("total")
     )
     return sums.collect()
 
@@ -170,9 +170,8 @@ def _side_by_side(strata: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 def _shares(measure: Measure, window: Window) -> tuple[float, float]:
     """What the sums are divided by: listed patients are person-months, as in `measures.summed`."""
-    months = float(len(window.months))
-    numerator, denominator = (months if getattr(measure, part).source == "list_sizes" else 1.0 for part in _PARTS)
-    return numerator, denominator
+    months = len(window.months)
+    return float(measure.numerator.share(months)), float(measure.denominator.share(months))
 
 
 def _reference(measure: Measure, window: Window, counted: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,9 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -117,6 +119,22 @@ class CodeSystem(Strict):
     def has_form(self, code: str) -> bool:
         """Whether `code` is written as a code of this system is."""
         return re.fullmatch(self.pattern, code) is not None
+
+    def may_begin(self, prefix: str) -> bool:
+        """Whether a code of this system can be `prefix` or begin with it."""
+        room = max(self.levels) - len(prefix)
+        fillings = (filling for count in range(room + 1) for filling in product("0A", repeat=count))
+        return bool(prefix) and any(self.has_form(prefix + "".join(filling)) for filling in fillings)
+
+    def nearest(self, code: str) -> str:
+        """The known code or group that `code` was probably meant to be."""
+        named = {code for move in self.moves for code in (move.old, *move.new)}
+        tidied = code.upper().replace(" ", "").replace(".", "")
+        mended = [
+            form for form in (tidied, tidied.replace("O", "0"), tidied[: max(self.levels)]) if self.may_begin(form)
+        ]
+        candidates = mended[:1] or sorted({*self.groups, *named})
+        return next(iter(get_close_matches(tidied, candidates, 1, 0)), self.title.en)
 
     def knows(self, code: str) -> bool:
         """Whether `code` has the form, and lies in a known group or is named by a move."""

@@ -8,7 +8,7 @@ import polars as pl
 
 from transforms.calendar import Window
 from transforms.definitions import Measure
-from transforms.differences import newcombe, rate_difference
+from transforms.kinds import difference
 
 Reason = Literal["joined", "left", "closed", "merged", "moved", "missing_before", "missing_now"]
 REASONS: tuple[Reason, ...] = ("joined", "left", "closed", "merged", "moved", "missing_before", "missing_now")
@@ -74,21 +74,16 @@ def changes(measure: Measure, paired: pl.DataFrame) -> pl.DataFrame:
     """`paired` with change, change_lower, change_upper (in the measure's unit) and ratio.
 
     They are null where a side has no value or `reason` says that the two cannot be compared. `paired` has numerator,
-    denominator and value of both windows under the prefixes before_ and now_. The interval takes every event by itself;
-    where patients have several each, the real uncertainty is larger.
+    denominator and value of both windows under the prefixes before_ and now_, and lower and upper of a kind whose
+    difference is made of intervals. The interval takes every event by itself; where patients have several each, the
+    real uncertainty is larger.
     """
-    difference = newcombe if measure.kind == "proportion" else rate_difference
-    change, lower, upper = difference(
-        pl.col("now_numerator"),
-        pl.col("now_denominator"),
-        pl.col("before_numerator"),
-        pl.col("before_denominator"),
-    )
+    change, lower, upper = difference(measure.kind, measure.per)
     comparable = pl.col("reason").is_null()
     ratio = pl.when(pl.col("before_value") > 0).then(pl.col("now_value") / pl.col("before_value"))
     return paired.with_columns(
-        change=pl.when(comparable).then(change * measure.per),
-        change_lower=pl.when(comparable).then(lower * measure.per),
-        change_upper=pl.when(comparable).then(upper * measure.per),
+        change=pl.when(comparable).then(change),
+        change_lower=pl.when(comparable).then(lower),
+        change_upper=pl.when(comparable).then(upper),
         ratio=pl.when(comparable).then(ratio),
     )

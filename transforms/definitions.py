@@ -3,129 +3,56 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import tomllib
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self, cast
 
 from pydantic import Field, model_validator
 
+from transforms.bands import Band, refuse_overlapping
+from transforms.filters import Selection
+from transforms.kinds import AVERAGES, KINDS, PER, Kind
 from transforms.model import Strict, Text
+from transforms.naming import unknown
+from transforms.ratios import with_measures_of_ratios
+from transforms.sources import DIVIDERS, INDIVIDUAL, PATIENT_COUNTS, QUANTITIES, Known
+
+__all__ = [
+    "PATIENT_COUNTS",
+    "QUANTITIES",
+    "Band",
+    "Kind",
+    "Measure",
+    "Package",
+    "Pair",
+    "Selection",
+    "Windows",
+    "parse_package",
+]
 
 Direction = Literal["none", "lower", "higher"]
-Kind = Literal["rate", "proportion"]
-
-QUANTITIES: dict[str, tuple[str, ...]] = {
-    "prescriptions": ("items", "ddd"),
-    "services": ("services",),
-    "list_sizes": ("patients",),
-    "care_plans": ("patients", "out_of"),
-    "questionnaire": ("answers", "score"),
-    "dose_dispensing": ("patients",),
-    "registrations": ("count", "out_of", "minutes"),
-    "municipal": ("count", "overdue"),
-    "benchmarks": ("value", "per", "numerator", "denominator"),
-}
-"""What can be counted of each source. A list size is a stock: over a window it is person-months / months."""
-
-PATIENT_COUNTS = frozenset({"care_plans", "dose_dispensing"})
-"""Sources whose quantities are patients, counted before they came: they do not add up over codes, groups or months."""
-
-FILTERS: dict[str, tuple[str, ...]] = {
-    "prescriptions": ("codes", "exclude_codes", "indications"),
-    "services": ("codes", "exclude_codes"),
-    "list_sizes": (),
-    "care_plans": ("conditions", "groups"),
-    "questionnaire": ("codes", "exclude_codes", "answers"),
-    "dose_dispensing": ("groups",),
-    "registrations": ("codes", "exclude_codes", "groups"),
-    "municipal": ("codes", "exclude_codes"),
-    "benchmarks": ("codes", "exclude_codes"),
-}
-"""What facts of each source can be chosen by, besides sex and age."""
-
-CHOICES = ("codes", "exclude_codes", "indications", "conditions", "groups", "answers")
-
-_AGE = re.compile(r"^(?P<low>\d+)(?:\+|-(?P<high>\d+))$")
-
-
-class Selection(Strict):
-    """Which facts count: a source, what is added up, and filters. An empty filter lets everything through.
-
-    `codes` and `exclude_codes` are code prefixes (`J01` holds `J01CE02`). `age` is `18+` or `0-5`, in whole years.
-    Patients do not add up, so a count of patients names the one group it is of, and over how many months they were
-    counted (`window_months`).
-    """
-
-    source: Literal[
-        "prescriptions",
-        "services",
-        "list_sizes",
-        "care_plans",
-        "questionnaire",
-        "dose_dispensing",
-        "registrations",
-        "municipal",
-    ]
-    quantity: str
-    codes: tuple[str, ...] = ()
-    exclude_codes: tuple[str, ...] = ()
-    indications: tuple[str, ...] = ()
-    conditions: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    answers: tuple[str, ...] = ()
-    window_months: int | None = Field(default=None, ge=1)
-    sex: Literal["female", "male"] | None = None
-    age: str | None = None
-
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        allowed = QUANTITIES[self.source]
-        if self.quantity not in allowed:
-            raise ValueError(f"quantity {self.quantity!r} is not in {self.source}; write one of: {', '.join(allowed)}")
-        for name in CHOICES:
-            if getattr(self, name) and name not in FILTERS[self.source]:
-                raise ValueError(f"{self.source} has nothing to choose by {name}; leave {name} out")
-        if self.age is not None and not _AGE.match(self.age):
-            raise ValueError(f"age {self.age!r} is neither like '18+' nor like '0-5'")
-        low, high = self.age_range or (0, None)
-        if high is not None and high < low:
-            raise ValueError(f"age {self.age!r} ends before it begins; write the lower year first")
-        return self
-
-    @model_validator(mode="after")
-    def _adds_no_patients(self) -> Self:
-        if self.source not in PATIENT_COUNTS:
-            if self.window_months is not None:
-                raise ValueError(f"{self.source} is counted month by month; leave window_months out")
-            return self
-        if len(self.groups) != 1 or len(self.conditions) > 1:
-            raise ValueError(
-                f"{self.source} counts patients, and patients do not add up: name exactly one of groups, and one of "
-                "conditions at most"
-            )
-        if self.window_months is None:
-            raise ValueError(f"{self.source} counts patients over a window: write window_months, such as 12")
-        return self
-
-    @property
-    def age_range(self) -> tuple[int, int | None] | None:
-        """Lowest and highest whole year (None: no highest), or None where every age counts."""
-        match = _AGE.match(self.age) if self.age else None
-        if match is None:
-            return None
-        return int(match["low"]), int(match["high"]) if match["high"] else None
 
 
 class Measure(Strict):
-    """One målepunkt: numerator over denominator, times `per`. It has a direction only where a guideline gives one."""
+    """One målepunkt: numerator over denominator, times `per`. It has a direction only where a guideline gives one.
+
+    What the two are depends on `kind` (docs/measures.md). A ratio of two rates has bases beside them, what each of the
+    two is counted over. A distribution is divided `by` a column, into `bands` where those are named; `category` is set
+    on the parts it is computed in, never in a file.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     kind: Kind
     numerator: Selection
     denominator: Selection
+    numerator_base: Selection | None = None
+    denominator_base: Selection | None = None
+    by: str | None = None
+    bands: tuple[Band, ...] = ()
+    category: str | None = None
     per: int = Field(default=1000, ge=1)
     direction: Direction = "none"
     decimals: int = 1
@@ -138,17 +65,90 @@ class Measure(Strict):
     draft: bool = False
     draft_why: Text | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _filled(cls, data: Any) -> Any:
+        """What a kind does not need written: the number of values behind a mean, the whole of a distribution, `per`."""
+        if not isinstance(data, Mapping):
+            return data
+        described = dict(cast("Mapping[str, Any]", data))
+        kind, numerator = described.get("kind"), described.get("numerator")
+        if isinstance(kind, str) and kind not in KINDS:
+            told = "; alternatives are declared on the package, as [[pairs]]" if kind == "pair" else ""
+            raise ValueError(unknown("kind of measure", kind, KINDS) + told)
+        if kind in PER and described.get("per") is None:
+            described["per"] = PER[kind]
+        if kind in (*AVERAGES, "distribution") and described.get("denominator") is None and numerator is not None:
+            described["denominator"] = numerator
+        return described
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.draft and self.draft_why is None:
             raise ValueError(f"measure {self.id!r} is a draft: draft_why must say why")
-        if (
-            self.kind == "proportion"
-            and self.denominator.source == "list_sizes"
-            and self.numerator.source != "list_sizes"
-        ):
+        if self.kind == "proportion" and self.denominator.is_stock and not self.numerator.is_stock:
             raise ValueError(f"measure {self.id!r}: events over listed patients are a rate, not a proportion")
+        if self.category is not None:
+            raise ValueError(f"measure {self.id!r}: leave category out, a distribution is computed for each of them")
         return self
+
+    @model_validator(mode="after")
+    def _averages_what_can_be(self) -> Self:
+        if self.kind not in AVERAGES:
+            return self
+        single = ", ".join(f"{name} of {source}" for source, names in INDIVIDUAL.items() for name in names)
+        if self.kind == "median" and not self.numerator.individual:
+            raise ValueError(f"measure {self.id!r}: a median needs every single value, which only {single} is known by")
+        if self.numerator.individual and self.denominator != self.numerator:
+            raise ValueError(f"measure {self.id!r}: every single value is known; leave denominator out")
+        if not self.numerator.individual and self.denominator == self.numerator:
+            raise ValueError(
+                f"measure {self.id!r}: {self.numerator.source} holds sums of {self.numerator.quantity}; "
+                "write the denominator that they are shared among"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _divides_by_a_column(self) -> Self:
+        if self.kind != "distribution":
+            if self.by is not None or self.bands:
+                raise ValueError(f"measure {self.id!r} is no distribution: leave by and bands out")
+            return self
+        there = DIVIDERS[self.numerator.model]
+        if self.by is None:
+            raise ValueError(
+                f"measure {self.id!r}: a distribution is by a column; write by, one of: {', '.join(there)}"
+            )
+        if self.by not in there:
+            raise ValueError(f"measure {self.id!r}: {unknown(f'column of {self.numerator.source}', self.by, there)}")
+        if self.denominator != self.numerator:
+            raise ValueError(f"measure {self.id!r}: parts of a distribution are of its whole; leave denominator out")
+        refuse_overlapping(self.by, self.bands)
+        return self
+
+    @model_validator(mode="after")
+    def _compares_like_with_like(self) -> Self:
+        bases = (self.numerator_base, self.denominator_base)
+        if self.kind != "ratio" and any(bases):
+            raise ValueError(f"measure {self.id!r} is no ratio: leave numerator_base and denominator_base out")
+        if (bases[0] is None) != (bases[1] is None):
+            raise ValueError(f"measure {self.id!r}: a ratio of two rates has both numerator_base and denominator_base")
+        return self
+
+    @property
+    def selections(self) -> tuple[Selection, ...]:
+        """Every selection of facts that the measure is made of."""
+        every = (self.numerator, self.denominator, self.numerator_base, self.denominator_base)
+        return tuple(selection for selection in every if selection is not None)
+
+    @property
+    def individual(self) -> bool:
+        """Whether it is the mean or median of values of which every single one is known."""
+        return self.kind in AVERAGES and self.numerator.individual
+
+    def of_category(self, category: str | None) -> Measure:
+        """The part of a distribution that `category` is; the measure itself where it is None."""
+        return self if category is None else self.model_copy(update={"category": category})
 
 
 class Era(Strict):
@@ -173,8 +173,16 @@ class Windows(Strict):
     excluded: tuple[Era, ...] = ()
 
 
+class Pair(Strict):
+    """Alternatives of each other, such as two medicines for one illness: computed and shown together, always."""
+
+    measures: tuple[str, ...] = Field(min_length=2)
+    title: Text
+    why: Text
+
+
 class Package(Strict):
-    """A klyngepakke: its measures in the order they are shown, and what makes a figure readable."""
+    """A klyngepakke: its measures, which of them are alternatives, and what makes a figure readable."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     version: str
@@ -187,6 +195,12 @@ class Package(Strict):
     minimum_events: int = Field(default=20, ge=1)
     questions: tuple[Text, ...] = ()
     measures: tuple[Measure, ...] = Field(min_length=1)
+    pairs: tuple[Pair, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _knows_the_measures_of_a_ratio(cls, data: Any) -> Any:
+        return with_measures_of_ratios(data)
 
     @model_validator(mode="after")
     def _names_each_measure_once(self) -> Self:
@@ -194,6 +208,24 @@ class Package(Strict):
         if twice := sorted({name for name in ids if ids.count(name) > 1}):
             raise ValueError(f"package {self.id!r} has more than one measure called {', '.join(twice)}")
         return self
+
+    @model_validator(mode="after")
+    def _pairs_its_own_measures(self) -> Self:
+        ids = [measure.id for measure in self.measures]
+        named = [name for pair in self.pairs for name in pair.measures]
+        for name in named:
+            if name not in ids:
+                raise ValueError(f"package {self.id!r}, pairs: {unknown('measure', name, ids)}")
+        if twice := sorted({name for name in named if named.count(name) > 1}):
+            raise ValueError(f"package {self.id!r}, pairs: {', '.join(twice)} is named more than once")
+        return self
+
+    @property
+    def shown(self) -> tuple[Measure, ...]:
+        """The measures in the order they are shown: the package's own, but alternatives stand beside each other."""
+        partners = {name: pair.measures for pair in self.pairs for name in pair.measures}
+        ids = [name for measure in self.measures for name in partners.get(measure.id, (measure.id,))]
+        return tuple(self.measure(name) for name in dict.fromkeys(ids))
 
     @cached_property
     def sha256(self) -> str:
@@ -205,10 +237,11 @@ class Package(Strict):
         return next(measure for measure in self.measures if measure.id == measure_id)
 
 
-def parse_package(path: Path) -> Package:
-    """The package in the TOML file `path`.
+def parse_package(path: Path, known: Known | None = None) -> Package:
+    """The package in the TOML file `path`; `known` is what it may name beside the shipped sources.
 
     Raises:
         tomllib.TOMLDecodeError, pydantic.ValidationError: the file is not a package.
     """
-    return Package.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    described = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    return Package.model_validate(described, context=known or Known())

@@ -28,7 +28,7 @@ def newcombe(x1: pl.Expr, n1: pl.Expr, x2: pl.Expr, n2: pl.Expr, confidence: flo
     Source: hybrid score of Newcombe 1998, Stat Med 17:873-90, method 10 (no continuity correction).
     """
     first, second = (Estimate(x / n, *wilson(x, n, confidence)) for x, n in ((x1, n1), (x2, n2)))
-    return _square_and_add(first, second)
+    return square_and_add(first, second)
 
 
 def rate_difference(x1: pl.Expr, t1: pl.Expr, x2: pl.Expr, t2: pl.Expr, confidence: float = 0.95) -> Estimate:
@@ -40,7 +40,7 @@ def rate_difference(x1: pl.Expr, t1: pl.Expr, x2: pl.Expr, t2: pl.Expr, confiden
     (`intervals.poisson`): the construction of Newcombe's hybrid score.
     """
     first, second = (_rate(x, t, confidence) for x, t in ((x1, t1), (x2, t2)))
-    return _square_and_add(first, second)
+    return square_and_add(first, second)
 
 
 def rate_ratio(x1: pl.Expr, t1: pl.Expr, x2: pl.Expr, t2: pl.Expr, confidence: float = 0.95) -> Estimate:
@@ -79,7 +79,7 @@ def _rate(events: pl.Expr, time: pl.Expr, confidence: float) -> Estimate:
     return Estimate(events / exposed, lower / exposed, upper / exposed)
 
 
-def _square_and_add(first: Estimate, second: Estimate) -> Estimate:
+def square_and_add(first: Estimate, second: Estimate) -> Estimate:
     """The difference of two estimates, each limit as far from it as the square root of two squared arms."""
     value = first.value - second.value
     below = ((first.value - first.lower) ** 2 + (second.upper - second.value) ** 2).sqrt()

@@ -14,6 +14,7 @@ import polars as pl
 
 from transforms.comparison import changes
 from transforms.definitions import Measure
+from transforms.disclosure_kinds import FIGURES, averages_fit_to_print, is_estimate, to_decimals
 from transforms.disclosure_profiles import (
     COLUMNS,
     JUDGED_RATIOS,
@@ -23,8 +24,8 @@ from transforms.disclosure_profiles import (
     Profile,
     profile,
 )
-from transforms.disclosure_rules import COUNTED, SHARES, rounded
-from transforms.intervals import poisson, wilson
+from transforms.disclosure_rules import COUNTED, rounded
+from transforms.kinds import AVERAGES, COUNTS, SHARES, completed_pairs, with_figures
 from transforms.verdict import judged
 
 __all__ = ["Mode", "View", "shown", "unlike"]
@@ -60,8 +61,8 @@ def shown(measure: Measure, exact: pl.DataFrame, view: View) -> pl.DataFrame:
     )
     visible = _without_small_clusters(marked, view)
     own_rows = _with_values(measure, visible.filter("own"))
-    rounded_rows = _with_values(measure, _rounded(measure, _unjudged(visible.filter(~pl.col("own"))), view))
-    every = judged(measure, changes(measure, pl.concat([own_rows, rounded_rows], how="diagonal_relaxed")))
+    others = _fit_to_print(measure, _unjudged(visible.filter(~pl.col("own"))), view)
+    every = judged(measure, changes(measure, pl.concat([own_rows, others], how="diagonal_relaxed")))
     return _nameless(_blanked(_printed(measure, every, view), view), view)
 
 
@@ -107,49 +108,60 @@ def _unjudged(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rounded(measure: Measure, rows: pl.DataFrame, view: View) -> pl.DataFrame:
-    observed = "denominator" if measure.kind in SHARES else "numerator"
+    parts = [part for part in COUNTS if f"now_{part}" in rows.columns]
     for side in SIDES:
         counted = pl.col(f"{side}_state").is_in(COUNTED)
         hidden = counted & (pl.col(f"{side}_rule").is_not_null() | pl.col("unlike"))
         state = pl.when(hidden).then(pl.lit("suppressed")).otherwise(f"{side}_state")
+        steps = {part: f"{side}_{part}_step" for part in parts}
         rows = rows.with_columns(
             state.alias(f"{side}_state"),
             *(
                 pl.when(counted & ~hidden)
-                .then(rounded(pl.col(f"{side}_{part}"), pl.col(f"{side}_{part}_step")))
+                .then(
+                    rounded(pl.col(f"{side}_{part}"), pl.col(step) if step in rows.columns else view.profile.rounding)
+                )
                 .alias(f"{side}_{part}")
-                for part in ("numerator", "denominator")
+                for part, step in steps.items()
             ),
         )
         # From the rounded count too: "20, too few" would say that it is 18 or 19.
-        few = pl.col(f"{side}_{observed}") < view.minimum_events
+        few = _observed(measure, side) < view.minimum_events
         readable = pl.col(f"{side}_state").is_in(["value", "too_few"])
         read = pl.when(few).then(pl.lit("too_few")).otherwise(pl.lit("value"))
         rows = rows.with_columns(pl.when(readable).then(read).otherwise(f"{side}_state").alias(f"{side}_state"))
     return rows
 
 
+def _observed(measure: Measure, side: str) -> pl.Expr:
+    """What must not be too few of: events of a rate, on either side of a ratio, else what was observed."""
+    numerator, denominator = pl.col(f"{side}_numerator"), pl.col(f"{side}_denominator")
+    return {"rate": numerator, "ratio": pl.min_horizontal(numerator, denominator)}.get(measure.kind, denominator)
+
+
 def _with_values(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
+    rows = completed_pairs(rows)
     for side in SIDES:
-        numerator, denominator = pl.col(f"{side}_numerator"), pl.col(f"{side}_denominator")
-        known = pl.col(f"{side}_state").is_in(COUNTED) & (denominator > 0)
-        if measure.kind in SHARES:
-            lower, upper = wilson(numerator, denominator)
-        else:
-            lower, upper = (limit / denominator for limit in poisson(numerator))
-        rows = rows.with_columns(
-            pl.when(known).then(numerator / denominator * measure.per).alias(f"{side}_value"),
-            pl.when(known).then(lower * measure.per).alias(f"{side}_lower"),
-            pl.when(known).then(upper * measure.per).alias(f"{side}_upper"),
-        )
+        rows = with_figures(measure.kind, measure.per, rows, f"{side}_")
+        known = pl.col(f"{side}_state").is_in(COUNTED)
+        rows = rows.with_columns(pl.when(known).then(f"{side}_{part}").alias(f"{side}_{part}") for part in FIGURES)
     return rows
+
+
+def _fit_to_print(measure: Measure, rows: pl.DataFrame, view: View) -> pl.DataFrame:
+    """Rows about others than the reader: counts rounded, and values from the rounded counts if they are of counts."""
+    if measure.kind in AVERAGES:
+        return averages_fit_to_print(measure, _rounded(measure, _with_values(measure, rows), view))
+    valued = _with_values(measure, _rounded(measure, rows, view))
+    return to_decimals(measure, valued) if is_estimate(measure) else valued
 
 
 def _printed(measure: Measure, rows: pl.DataFrame, view: View) -> pl.DataFrame:
     """Puts dots on their grid, and what was judged of the cluster and region at as many decimals as are printed."""
     dot = (pl.col("level") == "practice") & ~pl.col("own") & view.dots
     for side in SIDES:
-        value = on_grid(pl.col(f"{side}_value"), measure, view.profile)
+        value = pl.col(f"{side}_value")
+        value = value.round(measure.decimals) if is_estimate(measure) else on_grid(value, measure, view.profile)
         state = _state_of_dot(value, pl.col(f"{side}_state"), measure, view)
         rows = rows.with_columns(
             pl.when(dot).then(value).otherwise(f"{side}_value").alias(f"{side}_value"),
@@ -181,7 +193,7 @@ def on_grid(value: pl.Expr, measure: Measure, rules: Profile) -> pl.Expr:
 
 def _state_of_dot(value: pl.Expr, state: pl.Expr, measure: Measure, view: View) -> pl.Expr:
     """Whether a dot is too few, by its printed value alone: its own count beside its value would give its size."""
-    if measure.kind in SHARES:
+    if measure.kind in SHARES or is_estimate(measure):
         return state
     few = value < view.minimum_events / view.profile.rounding * pl.col("dot_step")
     read = pl.when(few).then(pl.lit("too_few")).otherwise(pl.lit("value"))

@@ -147,14 +147,28 @@ def _faults(row: Row, side: str, measure: Measure, truth: Truth) -> Iterable[str
     if row["level"] == "practice" and truth.dots:
         return
     yield from _faults_of_counts(row, side, truth)
-    yield from _faults_of_value(row, side, measure)
+    if measure.kind in ("mean", "median") or measure.numerator_base is not None:
+        yield from _faults_of_an_estimate(row, side, measure)
+    else:
+        yield from _faults_of_value(row, side, measure)
     if exact is not None:
         yield from _not_of_its_set(row, side, exact, truth)
 
 
+def _faults_of_an_estimate(row: Row, side: str, measure: Measure) -> Iterable[str]:
+    """A mean, a median and a ratio of two rates are not one printed count over another: their decimals are cut."""
+    value = row[f"{side}_value"]
+    if value is not None and row[f"{side}_denominator"] is None:
+        yield "has a value and does not say how many it stands on"
+    if value is not None and not math.isclose(value, round(value, measure.decimals), abs_tol=1e-9):
+        yield "has more decimals than are printed"
+    if measure.kind in ("mean", "median") and row[f"{side}_numerator"] is not None:
+        yield "gives the sum behind an average"
+
+
 def _should_be_hidden(exact: tuple[float, float], measure: Measure, profile: Profile) -> Iterable[str]:
     numerator, denominator = exact
-    if 0 < numerator < profile.smallest_count:
+    if 0 < numerator < profile.smallest_count and measure.kind not in ("mean", "median"):
         yield f"stands on a count of 1 to {profile.smallest_count - 1}, has a value and should be hidden"
     if denominator < profile.smallest_unit:
         yield f"stands on fewer than {profile.smallest_unit}"

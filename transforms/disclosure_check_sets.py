@@ -25,7 +25,8 @@ def faults_of_sets(rows: Sequence[Row], package: Package, truth: Truth) -> Itera
         yield from _telling_totals(others, side, truth)
         if truth.dots:
             for measure in package.measures:
-                yield from _off_the_grid(others, side, measure, truth)
+                if measure.kind not in ("mean", "median") and measure.numerator_base is None:
+                    yield from _off_the_grid(others, side, measure, truth)
     if truth.dots:
         yield from _alone_of_their_kind(others, truth)
 

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 import polars as pl
 
 from transforms.definitions import Package
+from transforms.disclosure_kinds import is_estimate
 from transforms.disclosure_profiles import SIDES, Profile
+from transforms.kinds import AVERAGES, COUNTS, SHARES
 from transforms.nesting import Count, nested
 
-SHARES = ("proportion", "distribution")
-"""The kinds whose numerator is part of their denominator."""
 COUNTED = ("value", "zero", "too_few")
 UNIT = ("level", "unit_id")
 FIGURE_KEY = ("measure_id", "category", *UNIT)
@@ -41,18 +41,26 @@ def ruled(package: Package, exact: pl.DataFrame, profile: Profile) -> pl.DataFra
     away).
     """
     rows = exact if "category" in exact.columns else exact.with_columns(category=pl.lit(None, dtype=pl.String))
+    rows = rows.with_columns(average=pl.col("measure_id").is_in(_averages(package)))
     for side in SIDES:
-        rows = rows.with_columns(_alone(package, profile, side).alias(f"{side}_rule"))
+        bases = [pl.col(name) for part in COUNTS[2:] if (name := f"{side}_{part}") in rows.columns]
+        grounds = [pl.col(f"{side}_denominator"), *bases]
+        rows = rows.with_columns(_alone(package, profile, side, grounds).alias(f"{side}_rule"))
         rows = _nested(rows, nested(package), profile, side)
         rows = _with_all_categories(rows, side)
         rows = _with_steps(rows, profile, side)
         rows = _without_telling_totals(rows, profile, side)
-    return rows.join(_dot_steps(package, rows, profile), on="measure_id", how="left", maintain_order="left")
+    steps = _dot_steps(package, rows, profile)
+    return rows.drop("average").join(steps, on="measure_id", how="left", maintain_order="left")
 
 
 def shares(package: Package) -> list[str]:
     """The measures of which a rest can be left: see SHARES."""
     return [measure.id for measure in package.measures if measure.kind in SHARES]
+
+
+def _averages(package: Package) -> list[str]:
+    return [measure.id for measure in package.measures if measure.kind in AVERAGES]
 
 
 def rounded(count: pl.Expr, step: pl.Expr | int) -> pl.Expr:
@@ -75,16 +83,16 @@ def hidden_rows(rows: pl.DataFrame, pack_id: str, package_id: str) -> pl.DataFra
     return pl.concat(parts).match_to_schema(HIDDEN).sort(HIDDEN.names())
 
 
-def _alone(package: Package, profile: Profile, side: str) -> pl.Expr:
-    """The rule that hides a figure whatever else is printed."""
+def _alone(package: Package, profile: Profile, side: str, grounds: Sequence[pl.Expr]) -> pl.Expr:
+    """The rule that hides a figure whatever else is printed. `grounds` is what it is counted over."""
     numerator, denominator = pl.col(f"{side}_numerator"), pl.col(f"{side}_denominator")
     is_share = pl.col("measure_id").is_in(shares(package))
     few = (pl.col("level") != "practice") & (pl.col("practices") < profile.fewest_practices)
     rest = denominator - numerator
     rules = {
         "few_practices": few,
-        "small_unit": denominator < profile.smallest_unit,
-        "small_count": (numerator > 0) & (numerator < profile.smallest_count),
+        "small_unit": pl.any_horizontal(ground < profile.smallest_unit for ground in grounds),
+        "small_count": ~pl.col("average") & (numerator > 0) & (numerator < profile.smallest_count),
         "small_rest": is_share & (rest > 0) & (rest < profile.smallest_rest),
     }
     counted = pl.col(f"{side}_state").is_in(COUNTED)
@@ -154,7 +162,7 @@ def _without_telling_totals(rows: pl.DataFrame, profile: Profile, side: str) -> 
         return rows
     key = ["measure_id", "category"]
     practices = _known_of_practices(rows, profile, side)
-    totals = rows.filter(pl.col("level") == "cluster", pl.col(f"{side}_rule").is_null()).select(
+    totals = rows.filter(pl.col("level") == "cluster", ~pl.col("average"), pl.col(f"{side}_rule").is_null()).select(
         *key,
         total=rounded(pl.col(f"{side}_numerator"), pl.col(f"{side}_numerator_step")),
         step=f"{side}_numerator_step",
@@ -214,7 +222,7 @@ def _dot_steps(package: Package, rows: pl.DataFrame, profile: Profile) -> pl.Dat
     steps = {
         measure.id: dot_step(found[measure.id], measure.per, measure.decimals, profile.rounding)
         for measure in package.measures
-        if found.get(measure.id)
+        if found.get(measure.id) and not is_estimate(measure)
     }
     schema = {"measure_id": pl.String, "dot_step": pl.Float64}
     return pl.DataFrame({"measure_id": list(steps), "dot_step": list(steps.values())}, schema=schema)

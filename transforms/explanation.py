@@ -10,9 +10,11 @@ from typing import Any, Literal
 import polars as pl
 
 from transforms.calendar import Window
-from transforms.definitions import CHOICES, Measure, Selection
+from transforms.definitions import Measure
+from transforms.filters import Selection
 from transforms.package_figures import MeasureRun
 from transforms.scales import link
+from transforms.sources import COLUMNS
 from transforms.verdict import CONFIDENCE, YARDSTICK
 
 Level = Literal["practice", "cluster", "region"]
@@ -75,7 +77,7 @@ def _definition(measure: Measure) -> Iterable[str]:
 
 def _chosen(selection: Selection) -> str:
     parts = [f"{selection.quantity} of {selection.source}"]
-    for name in CHOICES:
+    for name in ("codes", "exclude_codes", *COLUMNS):
         if wanted := getattr(selection, name):
             parts.append(f"{name.replace('_', ' ')} {', '.join(wanted)}")
     parts += [f"{name} {value}" for name in ("sex", "age") if (value := getattr(selection, name))]

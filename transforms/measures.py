@@ -8,7 +8,7 @@ import polars as pl
 
 from transforms.calendar import Window
 from transforms.definitions import Measure
-from transforms.intervals import poisson, wilson
+from transforms.kinds import COUNTS, completed, state, with_figures
 from transforms.practice_months import Facts, counted_months, empty_lists, open_months
 
 
@@ -28,19 +28,27 @@ def _practice_figures(facts: Facts, measure: Measure, window: Window, minimum_ev
     is_open = facts.once.get(lambda: open_months(window, facts.practices), "open months", window)
     every = is_open.join(sums, on="practice_id", how="left")
     nobody_listed = pl.col("practice_id").is_in(empty_lists(measure, window, facts)["practice_id"].to_list())
-    state = pl.when((pl.col("state") == "not_submitted") & nobody_listed).then(pl.lit("not_computable"))
-    return figures(measure, every, minimum_events).with_columns(state=state.otherwise("state")).sort("practice_id")
+    nobody = pl.when((pl.col("state") == "not_submitted") & nobody_listed).then(pl.lit("not_computable"))
+    return figures(measure, every, minimum_events).with_columns(state=nobody.otherwise("state")).sort("practice_id")
 
 
 def summed(measure: Measure, window: Window, months: pl.DataFrame, unit: str | Sequence[str]) -> pl.DataFrame:
     """One row per `unit` (a column of `months`, or several): sums over its practice-months, never a mean of rates.
 
+    Of an average the single values are put together, sorted, in `observations`: the numerator is their sum, the
+    denominator how many there are.
+
     Person-months of listed patients are divided by the window's months once, after the sum: sums of whole numbers are
     the same in any order, so that the same facts give the same bytes.
     """
+    if measure.individual:
+        values = pl.col("observations").list.explode(empty_as_null=False).sort()
+        sums = [values.sum().alias("numerator"), values.len().cast(pl.Float64).alias("denominator")]
+        return months.group_by(unit).agg(*sums, values.alias("observations"), pl.len().alias("months"))
     shares = {
-        part: len(window.months) if selection.source == "list_sizes" else 1
-        for part, selection in (("numerator", measure.numerator), ("denominator", measure.denominator))
+        part: selection.share(len(window.months))
+        for part in COUNTS
+        if part in months.columns and (selection := getattr(measure, part)) is not None
     }
     sums = [pl.col(part).sum() / share for part, share in shares.items()]
     return months.group_by(unit).agg(*sums, pl.len().alias("months"))
@@ -50,43 +58,13 @@ def figures(measure: Measure, sums: pl.DataFrame, minimum_events: int) -> pl.Dat
     """`sums` with value, lower, upper and state. Needs numerator, denominator, months and open_months.
 
     The value is per `measure.per`; null where there is nothing to divide by. `too_few` has a value that is not to be
-    read alone: fewer than `minimum_events` events (rate) or observations (proportion).
+    read alone: fewer than `minimum_events` events (rate, ratio) or observations (the other kinds).
     """
-    has_ground = pl.col("denominator") > 0
-    value = pl.when(has_ground).then(pl.col("numerator") / pl.col("denominator") * measure.per)
-    lower, upper = _interval(measure)
-    return sums.with_columns(
-        value=value,
-        lower=pl.when(has_ground).then(lower),
-        upper=pl.when(has_ground).then(upper),
-        state=_state(measure, minimum_events),
-    )
-
-
-def _interval(measure: Measure) -> tuple[pl.Expr, pl.Expr]:
-    numerator, denominator = pl.col("numerator"), pl.col("denominator")
-    if measure.kind == "proportion":
-        lower, upper = wilson(numerator, denominator)
-        return lower * measure.per, upper * measure.per
-    lower, upper = poisson(numerator)
-    return lower / denominator * measure.per, upper / denominator * measure.per
-
-
-def _state(measure: Measure, minimum_events: int) -> pl.Expr:
-    observations = pl.col("denominator") if measure.kind == "proportion" else pl.col("numerator")
-    none_happened = pl.col("numerator") == 0
-    if measure.kind == "proportion":
-        none_happened &= observations >= minimum_events
-    return (
+    with_values = with_figures(measure.kind, measure.per, completed(sums))
+    came = (
         pl.when(pl.col("months").is_null() & (pl.col("open_months") == 0))
         .then(pl.lit("not_applicable"))
         .when(pl.col("months").is_null())
         .then(pl.lit("not_submitted"))
-        .when(pl.col("denominator") <= 0)
-        .then(pl.lit("not_computable"))
-        .when(none_happened)
-        .then(pl.lit("zero"))
-        .when(observations < minimum_events)
-        .then(pl.lit("too_few"))
-        .otherwise(pl.lit("value"))
     )
+    return with_values.with_columns(state=came.otherwise(state(measure.kind, minimum_events)))

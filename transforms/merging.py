@@ -12,7 +12,8 @@ import polars as pl
 from pydantic import BaseModel
 
 from transforms.codes import CodeSystem
-from transforms.definitions import Package, Selection
+from transforms.definitions import Package
+from transforms.filters import Selection
 
 MERGED = {"prescriptions": ("code", "indication"), "services": ("code",)}
 """The sources whose facts are merged, and by what columns. Others are small, are patients, or have one answer a row."""
@@ -88,7 +89,7 @@ class Merging:
     @property
     def quantities(self) -> tuple[str, ...]:
         """The quantities that some selection adds up."""
-        return tuple(sorted({each.quantity for each in self.selections}))
+        return tuple(sorted({each.column for each in self.selections}))
 
     @property
     def strata(self) -> tuple[str, ...]:

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from itertools import permutations
 from typing import Literal, NamedTuple
 
-from transforms.definitions import CHOICES, Package, Selection
+from transforms.definitions import Package
+from transforms.filters import Selection
+from transforms.kinds import AVERAGES
+from transforms.sources import COLUMNS
 
 Part = Literal["numerator", "denominator"]
-_LISTS = tuple(name for name in CHOICES if name not in ("codes", "exclude_codes"))
+_LISTS = tuple(COLUMNS)
 
 
 class Count(NamedTuple):
@@ -31,7 +34,8 @@ def nested(package: Package) -> list[tuple[Count, Count]]:
 def _pairs(package: Package) -> Iterator[tuple[Count, Count]]:
     counts: list[tuple[Count, Selection]] = []
     for each in package.measures:
-        counts.append((Count(each.id, "numerator"), each.numerator))
+        if each.kind not in AVERAGES:  # whose numerator is no count, and is not printed
+            counts.append((Count(each.id, "numerator"), each.numerator))
         counts.append((Count(each.id, "denominator"), each.denominator))
     for (wide, holding), (narrow, held) in permutations(counts, 2):
         if wide.measure_id != narrow.measure_id and holds(holding, held) and not holds(held, holding):

@@ -12,13 +12,14 @@ from transforms.calendar import Window
 from transforms.definitions import Measure, Package
 from transforms.disclosure import Mode, View, shown
 from transforms.disclosure_profiles import Profile, profile
+from transforms.kinds import COUNTS, without
 from transforms.practice_months import Facts, clusters_by_month
 from transforms.published import FIGURE, NOTE, PACK
 from transforms.verdict import YARDSTICK
 
 _SIDES = ("before", "now")
 _compared = (pl.col("level") == "practice") & pl.col("now_value").is_not_null() & pl.col("reason").is_null()
-_PARTS = ("state", "numerator", "denominator", "value")
+_PARTS = ("state", *COUNTS, "observations", "value")
 _NOTES = {"joined": "joined", "closed": "closed", "merged": "merged", "missing_before": "not_submitted"} | {
     "missing_now": "not_submitted"
 }
@@ -76,6 +77,7 @@ def pack_row(meeting: Meeting, package: Package, facts: Facts, figures: pl.DataF
     """The one row of report.pack. A practice delivered when the cluster's readers see a figure of it."""
     cluster = facts.clusters.filter(pl.col("cluster_id") == meeting.cluster_id).collect().row(0, named=True)
     own = figures.filter(pl.col("level") == "practice", pl.col("own"), pl.col("measure_id") == package.measures[0].id)
+    own = own.unique("audience", maintain_order=True)  # of a distribution the first category stands for all
     delivered = own.filter(~pl.col("now_state").is_in(["not_submitted", "not_applicable"]))
     before = meeting.baseline if meeting.followup else None
     row = {
@@ -103,8 +105,24 @@ def pack_row(meeting: Meeting, package: Package, facts: Facts, figures: pl.DataF
 def exact_figures(
     measure: Measure, meeting: Meeting, mart: Mart, facts: Facts, labels: Mapping[str, str]
 ) -> pl.DataFrame:
-    """One row per unit of the pack: members, the cluster and the region without it, exact and with both sides."""
-    rows = mart.measures.filter(pl.col("measure_id") == measure.id)
+    """One row per unit of the pack: members, the cluster and the region without it, exact and with both sides.
+
+    Of a distribution one row per unit and category.
+    """
+    of_measure = mart.measures.filter(pl.col("measure_id") == measure.id)
+    parts = [
+        _exact_part(measure.of_category(category), meeting, mart, facts, labels).with_columns(
+            category=pl.lit(category, dtype=pl.String)
+        )
+        for category in of_measure["category"].unique(maintain_order=True)
+    ]
+    return pl.concat(parts) if parts else _exact_part(measure, meeting, mart, facts, labels)
+
+
+def _exact_part(
+    measure: Measure, meeting: Meeting, mart: Mart, facts: Facts, labels: Mapping[str, str]
+) -> pl.DataFrame:
+    rows = mart.measures.filter(_is_of(measure))
     practices = _sides(rows.filter(pl.col("level") == "practice"), meeting, alone=True)
     practices = practices.filter(pl.col("unit_id").is_in(list(labels)))
     cluster = _pooled(rows, meeting, "cluster").filter(pl.col("unit_id") == meeting.cluster_id)
@@ -168,7 +186,7 @@ def notes(meeting: Meeting, mart: Mart, package: Package, facts: Facts, shown_pr
     reasons = mart.comparisons.filter(
         pl.col("level") == "practice", pl.col("measure_id") == package.measures[0].id, pl.col("reason").is_not_null()
     )
-    rows = reasons.filter(pl.col("unit_id").is_in([*shown_practices, *before]))
+    rows = reasons.filter(pl.col("unit_id").is_in([*shown_practices, *before])).unique("unit_id", maintain_order=True)
     moved = pl.when(pl.col("unit_id").is_in(shown_practices)).then(pl.lit("joined")).otherwise(pl.lit("left"))
     change = pl.when(pl.col("reason") == "moved").then(moved).otherwise(pl.col("reason").replace(_NOTES))
     counted = rows.group_by(change.alias("change")).agg(pl.len().cast(pl.Int64).alias("practices")).sort("change")
@@ -203,14 +221,15 @@ def _pooled(rows: pl.DataFrame, meeting: Meeting, level: str) -> pl.DataFrame:
 
 
 def _without(region: pl.DataFrame, cluster: pl.DataFrame) -> pl.DataFrame:
-    counts = [f"{side}_{part}" for side in _SIDES for part in ("numerator", "denominator")]
-    inside = cluster.select(pl.col(counts).sum().name.suffix("_inside"))  # one row, of zeros where there is no cluster
-    return region.join(inside, how="cross").select(
-        "level", "unit_id", pl.col("^.*_state$"), *(pl.col(name) - pl.col(f"{name}_inside") for name in counts)
-    )
+    for side in _SIDES:
+        region = without(region, cluster, f"{side}_")
+    return region.drop("before_value", "now_value")
 
 
 def _yardsticks(measure: Measure, mart: Mart) -> pl.DataFrame:
     """One row per unit: why it cannot be compared, if so, and what its change is held against."""
-    rows = mart.comparisons.filter(pl.col("measure_id") == measure.id)
-    return rows.select("level", "unit_id", "reason", *YARDSTICK)
+    return mart.comparisons.filter(_is_of(measure)).select("level", "unit_id", "reason", *YARDSTICK)
+
+
+def _is_of(measure: Measure) -> pl.Expr:
+    return (pl.col("measure_id") == measure.id) & pl.col("category").eq_missing(pl.lit(measure.category))

@@ -10,18 +10,21 @@ import polars as pl
 
 from transforms.calendar import Window
 from transforms.case_mix import expectations, standardised
+from transforms.categories import categories_of
 from transforms.comparison import changes, comparability
 from transforms.contributions import contributions
 from transforms.definitions import Measure
+from transforms.kinds import COUNTS
 from transforms.measures import figures, practice_figures, summed
 from transforms.once import Once
 from transforms.practice_months import Facts, counted_months
+from transforms.selection import selected
 from transforms.surroundings import concentration, surroundings
 from transforms.verdict import CONFIDENCE, judged
 from transforms.window_rules import WindowReason
 
 BY_PLACE = ("cluster_id", "practice_id")
-PARTS = ("numerator", "denominator", "value", "lower", "upper", "state")
+PARTS = (*COUNTS, "observations", "value", "lower", "upper", "state")
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class MeasureRun:
         parts = self._window_figures(self.baseline, self.before, "then")
         if self.followup:
             parts += self._window_figures(self.followup, self.now, "now")
-        return pl.concat(parts).with_columns(measure_id=pl.lit(self.measure.id))
+        return pl.concat(parts).with_columns(_named(self.measure))
 
     def compared(self) -> pl.DataFrame:
         """The measure's rows of mart.comparison, with both windows' parts: practices, matched clusters, regions."""
@@ -80,7 +83,7 @@ class MeasureRun:
             cluster_id=pl.when(pl.col("level") == "cluster").then("unit_id").otherwise("cluster_id")
         )
         held = self._held_against(placed).with_columns(check_bias=pl.lit(self.check_bias))
-        return judged(self.measure, changes(self.measure, held)).with_columns(measure_id=pl.lit(self.measure.id))
+        return judged(self.measure, changes(self.measure, held)).with_columns(_named(self.measure))
 
     def months_behind(self, side: Literal["before", "now"], level: str, unit: str) -> pl.DataFrame:
         """The counted months behind a unit's figure: of a cluster, at a follow-up, those matched if any are."""
@@ -88,9 +91,10 @@ class MeasureRun:
         if level == "practice":
             return every.filter(practice_id=unit)
         inside = pl.col(f"{level}_id") == unit
-        own = every.filter(inside & pl.col("consented") if level == "cluster" else inside)
-        matched = self._matched(own, same_cluster=level == "cluster") if self.followup else own
-        return matched if matched.height else own
+        own = inside & pl.col("consented") if level == "cluster" else inside
+        kept = self._matched(every, same_cluster=level == "cluster") if self.followup else every
+        matched = kept.filter(own)
+        return matched if matched.height else every.filter(own)
 
     def contributed(self) -> pl.DataFrame:
         """The measure's rows of mart.contribution: who moved each cluster, from everybody then to everybody now."""
@@ -98,7 +102,9 @@ class MeasureRun:
             summed(self.measure, window, months.filter("consented").drop_nulls("cluster_id"), BY_PLACE)
             for window, months, _ in self._sides()
         ]
-        return contributions(sides[0], sides[1], self.measure.per).with_columns(measure_id=pl.lit(self.measure.id))
+        moved = contributions(sides[0], sides[1], self.measure.per).with_columns(_named(self.measure))
+        # A median and a ratio of two rates are no sum over practices: nothing tells their parts.
+        return moved.clear() if self.measure.kind == "median" or self.measure.numerator_base else moved
 
     def _held_against(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`rows` with what each unit's change is held against: see `surroundings`."""
@@ -234,3 +240,19 @@ class MeasureRun:
             pl.lit("not_computable").alias("now_state"),
             reason.alias("reason"),
         )
+
+
+def parts_of(measure: Measure, facts: Facts) -> list[Measure]:
+    """The measure itself; of a distribution a part per category, the same ones for every unit and window.
+
+    Each part is computed as a share of the whole by itself.
+    """
+    if measure.kind != "distribution":
+        return [measure]
+    chosen = selected(measure.numerator, facts.by_source, facts.codes)
+    system = facts.codes.get(measure.numerator.source)
+    return [measure.of_category(category) for category in categories_of(measure, chosen, system)]
+
+
+def _named(measure: Measure) -> list[pl.Expr]:
+    return [pl.lit(measure.id).alias("measure_id"), pl.lit(measure.category, dtype=pl.String).alias("category")]

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from transforms.calendar import Window
+from transforms.categories import in_category
 from transforms.codes import CodeSystem
-from transforms.definitions import Measure, Selection
+from transforms.definitions import Measure
+from transforms.filters import Selection
+from transforms.individuals import individual_values
 from transforms.once import Once
-from transforms.selection import monthly_sums, refuse_adding_patients
+from transforms.selection import added_up, refuse_adding_patients, selected
 
 
 @dataclass(frozen=True)
@@ -36,22 +39,31 @@ class Facts:
 def counted_months(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
     """One row per practice and month of `window` that counts: it had listed patients and submitted the sources.
 
-    Columns: practice_id, period, cluster_id (null: in no cluster that month), numerator, denominator. No fact in a
-    month that counts is a zero. Listed patients are person-months here: `measures.summed` divides them by the months
-    of the window.
+    Columns: practice_id, period, cluster_id (null: in no cluster that month), numerator, denominator, of a ratio of two
+    rates numerator_base and denominator_base too, and of an average of single values `observations`: those values. No
+    fact in a month that counts is a zero. Listed patients are person-months here: `measures.summed` divides them.
     """
-    return facts.once.get(
-        lambda: _counted(measure, window, facts), "counted months", measure.numerator, measure.denominator, window
-    )
+    asked = (measure.kind, measure.selections, measure.category, measure.by, measure.bands, window)
+    return facts.once.get(lambda: _counted(measure, window, facts), "counted months", *asked)
 
 
 def _counted(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
     months = _submitted(measure, window, facts).filter(pl.col("patients") > 0).drop("patients")
-    for part, selection in (("numerator", measure.numerator), ("denominator", measure.denominator)):
+    if measure.individual:
+        values = individual_values(measure, months.lazy(), facts.by_source, facts.codes)
+        return values.sort("practice_id", "period").collect()
+    return _with_sums(measure, months, window, facts)
+
+
+def _with_sums(measure: Measure, months: pl.DataFrame, window: Window, facts: Facts) -> pl.DataFrame:
+    parts: dict[str, Selection] = {"numerator": measure.numerator, "denominator": measure.denominator}
+    if measure.numerator_base is not None and measure.denominator_base is not None:
+        parts |= {"numerator_base": measure.numerator_base, "denominator_base": measure.denominator_base}
+    for part, selection in parts.items():
         refuse_adding_patients(selection, facts.by_source, window)
-        sums = _sums(selection, facts).rename({"total": part})
+        sums = _sums(measure, part, selection, facts).rename({"total": part})
         months = months.join(sums, on=["practice_id", "period"], how="left", maintain_order="left")
-    return months.with_columns(pl.col("numerator", "denominator").fill_null(0.0))
+    return months.with_columns(pl.col(list(parts)).fill_null(0.0))
 
 
 def empty_lists(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
@@ -60,14 +72,23 @@ def empty_lists(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
     return months.select(pl.col("practice_id").unique().sort())
 
 
-def _sums(selection: Selection, facts: Facts) -> pl.DataFrame:
-    made = monthly_sums(selection, facts.by_source, facts.codes)
-    return facts.once.get(made.collect, "monthly sums", selection)
+def _sums(measure: Measure, part: str, selection: Selection, facts: Facts) -> pl.DataFrame:
+    """One row per practice and month with a fact that the selection lets through: `total`."""
+
+    def make() -> pl.DataFrame:
+        chosen = selected(selection, facts.by_source, facts.codes)
+        if category is not None:
+            chosen = chosen.filter(in_category(measure, chosen, facts.codes.get(selection.source)))
+        return added_up(selection, chosen).collect()
+
+    category = measure.category if part == "numerator" else None
+    of_category = () if category is None else (category, measure.by, measure.bands)
+    return facts.once.get(make, "monthly sums", selection, *of_category)
 
 
 def _submitted(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
     """One row per practice and month of `window` with a list size and the measure's sources, in order."""
-    sources = frozenset({measure.numerator.source, measure.denominator.source})
+    sources = frozenset(selection.source for selection in measure.selections)
 
     def make() -> pl.DataFrame:
         months = _listed(window, facts)

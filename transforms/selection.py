@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from math import inf
 
@@ -10,8 +10,9 @@ import polars as pl
 
 from transforms.calendar import Window
 from transforms.codes import CodeSystem
-from transforms.definitions import PATIENT_COUNTS, Selection
 from transforms.errors import UserError
+from transforms.filters import Selection
+from transforms.sources import COLUMNS
 
 
 class DefinitionError(UserError):
@@ -28,10 +29,12 @@ def monthly_sums(
     Raises:
         DefinitionError: as `selected`.
     """
-    chosen = selected(selection, facts, codes)
-    return chosen.group_by("practice_id", "period").agg(
-        pl.col(selection.quantity).sum().cast(pl.Float64).alias("total")
-    )
+    return added_up(selection, selected(selection, facts, codes))
+
+
+def added_up(selection: Selection, chosen: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per practice and month of the facts `chosen`: `total` of the selection's quantity."""
+    return chosen.group_by("practice_id", "period").agg(pl.col(selection.column).sum().cast(pl.Float64).alias("total"))
 
 
 def selected(
@@ -48,7 +51,7 @@ def selected(
     system = (codes or {}).get(selection.source)
     received = facts[selection.source]
     rows = received if system is None else system.renamed(received)
-    return rows.filter(*_by_code(selection, rows, system), *_filters(selection, rows))
+    return rows.filter(*by_code(selection, rows, system), *_filters(selection, rows))
 
 
 def refuse_adding_patients(selection: Selection, facts: Mapping[str, pl.LazyFrame], window: Window) -> None:
@@ -58,7 +61,7 @@ def refuse_adding_patients(selection: Selection, facts: Mapping[str, pl.LazyFram
         DefinitionError: it counts patients, and counts of a practice would be added in which the same patient may be
             twice; or they were counted over another window than the one asked for.
     """
-    if selection.source not in PATIENT_COUNTS:
+    if not selection.counts_patients:
         return
     if selection.window_months != len(window.months):
         raise DefinitionError(
@@ -97,12 +100,9 @@ def _filters(selection: Selection, rows: pl.LazyFrame) -> list[pl.Expr]:
     if selection.indications:
         _require_any_indication(selection, rows)
         filters.append(pl.col("indication").is_in(selection.indications))
-    for column, wanted in (
-        ("condition", selection.conditions),
-        ("patient_group", selection.groups),
-        ("answer", selection.answers),
-    ):
-        if wanted:
+    for name, column in COLUMNS.items():
+        wanted: tuple[str, ...] = getattr(selection, name)
+        if wanted and name != "indications":
             filters.append(pl.col(column).is_in(wanted))
     if selection.window_months is not None:
         filters.append(pl.col("window_months") == selection.window_months)
@@ -114,7 +114,8 @@ def _filters(selection: Selection, rows: pl.LazyFrame) -> list[pl.Expr]:
     return filters
 
 
-def _by_code(selection: Selection, rows: pl.LazyFrame, system: CodeSystem | None) -> list[pl.Expr]:
+def by_code(selection: Selection, rows: pl.LazyFrame, system: CodeSystem | None) -> list[pl.Expr]:
+    """Whether the selection's codes let a fact through (empty: every code does); `rows` carry the newest codes."""
     if not selection.codes and not selection.exclude_codes:
         return []
     wanted, unwanted = selection.codes, selection.exclude_codes
@@ -172,18 +173,31 @@ def _require_split(selection: Selection, rows: pl.LazyFrame, column: str) -> pl.
 def _bands_within(selection: Selection, rows: pl.LazyFrame) -> list[str]:
     low, high = selection.age_range or (0, None)
     within: list[str] = []
-    for band in _require_split(selection, rows, "age_band").to_list():
+    bands: list[str] = _require_split(selection, rows, "age_band").to_list()
+    for band in bands:
         band_low, band_high = band_limits(band)
         inside = band_low >= low and (high is None or (band_high is not None and band_high <= high))
         outside = (band_high is not None and band_high < low) or (high is not None and band_low > high)
         if not (inside or outside):
-            raise DefinitionError(
-                f"The age group {selection.age} cuts through the band {band} of {selection.source}. "
-                "Choose an age in package.toml that begins and ends where bands do."
-            )
+            raise cuts_through(selection.age or "", band, selection.source, bands)
         if inside:
             within.append(band)
     return within
+
+
+def cuts_through(age: str, band: str, source: str, there: Iterable[str]) -> DefinitionError:
+    """The complaint about an age group that a band of the facts lies only partly in, with the bands there are."""
+    listed = ", ".join(sorted(there, key=band_limits_in_order))
+    return DefinitionError(
+        f"The age group {age} cuts through the band {band} of {source}. "
+        f"Choose an age in package.toml that begins and ends where bands do: {listed}."
+    )
+
+
+def band_limits_in_order(band: str) -> tuple[int, float]:
+    """Lowest and highest year of a band, so that bands sort by age."""
+    low, high = band_limits(band)
+    return low, inf if high is None else high
 
 
 def band_limits(band: str) -> tuple[int, int | None]:

@@ -14,9 +14,7 @@ MOST_LISTED = 5
 
 def named_by(packages: Iterable[Package], source: str) -> tuple[str, ...]:
     """The codes and groups that measures of `source` ask for."""
-    selections = [
-        part for package in packages for each in package.measures for part in (each.numerator, each.denominator)
-    ]
+    selections = [part for package in packages for each in package.measures for part in each.selections]
     every = [code for part in selections if part.source == source for code in (*part.codes, *part.exclude_codes)]
     return tuple(sorted(set(every)))
 

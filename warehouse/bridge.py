@@ -13,14 +13,14 @@ import polars as pl
 
 from transforms.calendar import Window
 from transforms.definitions import Package
-from transforms.package_figures import MeasureRun
+from transforms.package_figures import MeasureRun, parts_of
 from warehouse.connection import reading
 from warehouse.facts import last_known, read_facts
 from warehouse.mart import Period
 from warehouse.queries import one_value, run
 from warehouse.workspace import Store
 
-KEY = ("measure_id", "level", "unit_id", "practice_set", "window_start")
+KEY = ("measure_id", "category", "level", "unit_id", "practice_set", "window_start")
 SHOWN = ("numerator", "denominator", "value", "state")
 OTHER_REASON = "the package's definition or the program changed"
 
@@ -98,7 +98,9 @@ def _figures(store: Store, package: Package, period: Period, known_at: datetime)
     span = (period.span.start, period.span.end)
     facts = read_facts(store, span, known_at, silence_is_consent=period.silence_is_consent)
     runs = [
-        MeasureRun(each, facts, period.baseline, period.followup, package.minimum_events) for each in package.measures
+        MeasureRun(part, facts, period.baseline, period.followup, package.minimum_events)
+        for each in package.measures
+        for part in parts_of(each, facts)
     ]
     return pl.concat([each.figures() for each in runs]).select(*KEY, *SHOWN)
 
@@ -114,7 +116,7 @@ def _with_printed(figures: pl.DataFrame, printed: Printed) -> pl.DataFrame:
         practice_set=pl.lit("now" if printed.period.followup else "then"),
         window_start=pl.lit(window.start),
     )
-    joined = figures.join(shown, on=KEY, how="left")
+    joined = figures.join(shown, on=KEY, how="left", nulls_equal=True)
     return joined.with_columns(
         pl.coalesce("printed_numerator", "numerator").alias("numerator"),
         pl.coalesce("printed_denominator", "denominator").alias("denominator"),
@@ -123,7 +125,7 @@ def _with_printed(figures: pl.DataFrame, printed: Printed) -> pl.DataFrame:
 
 def _reasons(store: Store, package: Package, printed: Printed, then: datetime) -> list[tuple[str | None, str]]:
     """Practice (None: of all of them) and what has changed about its data since."""
-    used = {part.source for each in package.measures for part in (each.numerator, each.denominator)} | {"list_sizes"}
+    used = {part.source for each in package.measures for part in each.selections} | {"list_sizes"}
     span = printed.period.span
     values = {"then": then, "start": span.start, "end": span.end, "sources": sorted(used)}
     with reading(store.database) as connection:

@@ -9,9 +9,9 @@ from datetime import date, datetime
 import polars as pl
 
 from transforms.codes import CodeSystem
-from transforms.definitions import QUANTITIES
 from transforms.errors import UserError
 from transforms.practice_months import Facts
+from transforms.sources import QUANTITIES
 from warehouse.connection import reading
 from warehouse.queries import one_value, run
 from warehouse.workspace import Store

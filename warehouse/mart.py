@@ -15,7 +15,7 @@ from transforms.codes import CodeSystem
 from transforms.definitions import Package
 from transforms.merging import STRATA, asked_by
 from transforms.once import Once
-from transforms.package_figures import MeasureRun
+from transforms.package_figures import MeasureRun, parts_of
 from transforms.practice_months import Facts
 from transforms.window_rules import window_reason
 from warehouse import profiles
@@ -104,15 +104,16 @@ def _made(store: Store, package: Package, period: Period, facts: Facts, values: 
     effects = check_effects(store, period, values["known_at"])
     runs = [
         MeasureRun(
-            measure,
+            part,
             facts,
             period.baseline,
             period.followup,
             package.minimum_events,
             window_reason=window_reason(package.windows, period.baseline, period.followup) if period.followup else None,
-            check_bias=check_bias(measure, effects),
+            check_bias=check_bias(part, effects),
         )
         for measure in package.measures
+        for part in parts_of(measure, facts)
     ]
     rows = {"measures": pl.concat([each.figures() for each in runs])}
     if period.followup:

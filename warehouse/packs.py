@@ -75,7 +75,7 @@ def sources_and_checks(
     store: Store, meeting: Meeting, package: Package, known_at: datetime
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows of report.source and report.check: what the pack rests on, and what was found wrong with it."""
-    used = sorted({selection.source for each in package.measures for selection in (each.numerator, each.denominator)})
+    used = sorted({selection.source for each in package.measures for selection in each.selections})
     values: dict[str, Any] = {
         "known_at": known_at,
         "sources": sorted({*used, "list_sizes"}),

@@ -72,7 +72,8 @@ def test_an_unknown_package_lists_the_shipped_ones_and_the_workspaces_own(tmp_pa
     (own / "package.toml").write_text("")
     opened = workspace_of(tmp_path, SETTINGS)
     with pytest.raises(
-        SettingsError, match=r"There is no package called 'antibiotic'\. Write one of: .*antibiotika.*hoste"
+        SettingsError,
+        match=r"There is no package called 'antibiotic'; the nearest .*antibiotika\. Write one of: .*hoste",
     ):
         opened.package("antibiotic")
 

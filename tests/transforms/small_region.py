@@ -29,6 +29,18 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "prescriptions": CODED | {"indication": pl.String, "items": pl.Int64, "ddd": pl.Float64},
     "services": CODED | {"services": pl.Int64},
     "list_sizes": COUNTED | {"patients": pl.Float64},
+    "questionnaire": {
+        **dict.fromkeys(("practice_id", "questionnaire", "respondent", "code", "answer"), pl.String),
+        "period": pl.Date,
+        "answers": pl.Int64,
+        "score": pl.Float64,
+    },
+    "registrations": {
+        **dict.fromkeys(("practice_id", "code", "patient_group"), pl.String),
+        **dict.fromkeys(("count", "out_of"), pl.Int64),
+        "period": pl.Date,
+        "minutes": pl.Float64,
+    },
     "submissions": {"practice_id": pl.String, "source": pl.String, "period": pl.Date},
     "memberships": {
         "practice_id": pl.String,
@@ -46,6 +58,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "consented": pl.Boolean,
     },
 }
+SOURCES = ("prescriptions", "services", "list_sizes", "questionnaire", "registrations")
 CLUSTERS = {"c1": "r1", "c2": "r1", "c3": "r1", "c4": "r2", "c5": "r2"}
 
 
@@ -100,6 +113,19 @@ class SmallRegion:
             self.rows["prescriptions"].append(row | {"items": items, "ddd": 7.0 * items} | what)
         return self
 
+    def answers(self, name: str, month: date, respondent: str, score: float | None, **what: Any) -> Self:
+        """One respondent's answer to one question; the answer is the score in words."""
+        row = {"practice_id": name, "period": month, "questionnaire": "trivsel_2026", "respondent": respondent}
+        answer = "ved_ikke" if score is None else f"{score:.0f}"
+        row |= {"code": "trivsel_01", "answer": answer, "answers": 1, "score": score}
+        self.rows["questionnaire"].append(row | what)
+        return self
+
+    def registers(self, name: str, month: date, count: int, minutes: float) -> Self:
+        row = {"practice_id": name, "period": month, "code": "attest", "count": count, "out_of": None}
+        self.rows["registrations"].append(row | {"patient_group": None, "minutes": minutes})
+        return self
+
     def submits(self, name: str, month: date, *sources: str) -> Self:
         for source in sources or ("prescriptions", "list_sizes"):
             self.rows["submissions"].append({"practice_id": name, "source": source, "period": month})
@@ -116,7 +142,7 @@ class SmallRegion:
 
     def facts(self) -> Facts:
         frames = {name: pl.LazyFrame(rows, schema=SCHEMAS[name]) for name, rows in self.rows.items()}
-        sources = {name: frames.pop(name) for name in ("prescriptions", "services", "list_sizes")}
+        sources = {name: frames.pop(name) for name in SOURCES}
         return Facts(by_source=sources, **frames)
 
 
@@ -211,3 +237,26 @@ def _random_month(region: SmallRegion, random: Random, name: str, month: date) -
                 region.lists(name, month, random.choice([0, 7, 40, 120]), sex, band)
             for code in random.sample(["J01CE02", "J01CA04", "J01MA02", "A02BC01"], 2):
                 region.prescribes(name, month, random.randrange(9), code=code, sex=sex, age_band=band)
+
+
+def surveyed_region(seed: int, busiest: int = 6) -> SmallRegion:
+    """A random region in which most practices also answer a questionnaire and register what they do."""
+    region, random = random_region(seed), Random(f"survey {seed}")
+    for practice in region.rows["practices"]:
+        for month in BOTH:
+            _random_survey(region, random, practice["practice_id"], month, busiest)
+    for source in ("questionnaire", "registrations"):
+        random.shuffle(region.rows[source])
+    return region
+
+
+def _random_survey(region: SmallRegion, random: Random, name: str, month: date, busiest: int) -> None:
+    for source in ("questionnaire", "registrations"):
+        if random.random() < 0.9:
+            region.submits(name, month, source)
+    for number in range(random.randrange(busiest)):
+        for code in random.sample(["trivsel_01", "trivsel_02", "pause_01"], 2):
+            score = random.choice([None, 1, 2, 3, 4, 5])
+            region.answers(name, month, f"R{number:02}{random.choice('AB')}", score, code=code)
+    if random.random() < 0.8:
+        region.registers(name, month, random.randrange(30), random.randrange(400))

@@ -67,7 +67,7 @@ def test_every_word_of_a_shipped_package_is_in_both_languages(path: Path) -> Non
         ("windows.months", 37, "less than or equal to 36"),
         ("windows.followup_after_months", 0, "greater than or equal to 12"),
         ("windows.followup_after_months", 18, "multiple of 12"),
-        ("measures.0.kind", "mean", "rate"),
+        ("measures.0.kind", "meen", "the nearest name is mean; write one of: rate, proportion"),
         ("measures.0.direction", "up", "lower"),
         ("measures.0.per", 0, "greater than"),
         ("measures.0.numerator.source", "laboratory", "prescriptions"),

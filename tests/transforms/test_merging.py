@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from small_region import BEFORE, RATE, SCHEMAS, SHARE, measure, package
 
 from transforms.codes import CodeSystem
-from transforms.definitions import FILTERS, Selection
+from transforms.definitions import Selection
 from transforms.merging import MERGED, STRATA, Merging, asked_by, together
 from transforms.selection import DefinitionError, monthly_sums
+from transforms.sources import FILTERS
 
 CODES = ["A10BX07", "A10BJ02", "A10BJ", "N02AA01", "N02AJ13", "N02BE51", "N02BE01", "J01CE02"]
 KEYS = ["code", "indication", *STRATA]

@@ -59,6 +59,8 @@ def test_every_statement_renders_to_sql_that_the_engine_can_parse(name: str, fla
     parts |= {"months_held": 3 if flag else 1, "slice": ("code",) if flag else ()}
     if name in {"promote_registry", "enter_registry"}:
         parts["columns"] = ["practice_id", "cluster_id"]
+    if name in {"read_combinations", "read_merged_facts"}:
+        parts |= {"columns": ["code"], "strata": ["sex"], "unsplit": ["age_band"], "fractions": ["ddd"]}
     if name == "stage_counts":
         parts["entries"] = 1 + flag
     assert duckdb.extract_statements(statement(name, **parts))

@@ -1,6 +1,6 @@
 insert into mart.comparison by name
 select
-    measure_id, level, unit_id, 'matched' as practice_set,
+    measure_id, category, level, unit_id, 'matched' as practice_set,
     $baseline::date as baseline_start, $baseline_end::date as baseline_end, $known_at::timestamp as baseline_known_at,
     $followup::date as followup_start, $followup_end::date as followup_end,
     before_value as baseline_value, now_value as followup_value, change, change_lower, change_upper, ratio,

@@ -4,4 +4,4 @@ where package_id = $package_id and definition_sha256 = $definition
     or (practice_set = 'now' and window_start = $followup::date and window_end = $followup_end::date)
     or (practice_set = 'matched' and window_start = $baseline::date and compared_with = $followup::date)
     or (practice_set = 'matched' and window_start = $followup::date and compared_with = $baseline::date))
-order by measure_id, level, unit_id, practice_set, window_start
+order by measure_id, level, unit_id, practice_set, window_start, category
