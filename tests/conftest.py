@@ -1,18 +1,24 @@
 """How the suite is divided between processes: what shares a costly fixture stays together, long parts first.
 
+One validating process serves every room, for its import of Great Expectations takes seconds.
+
 pytest-xdist names groups in a place where this pytest no longer looks, so the division is told to it directly.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from expectations.process import Validator
+
 TESTS = Path(__file__).parent
 ON_THE_DEMO = ("test_region.py", "test_prefect.py", "test_deliveries.py", "test_refusals.py")  # one whole run for all
+ON_REAL_INPUT = ("test_manchester.py", "test_northern_ireland.py", "test_qof.py")  # one process for all
 LONGEST_FIRST = ("job", "reports", "faults", "flows", "examples", "expectations", "warehouse", "transforms")
 
 
@@ -33,11 +39,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _rank(item.path))  # stable: the order within a folder stays
 
 
+@pytest.fixture(scope="session")
+def validator() -> Iterator[Validator]:
+    """One child for as long as the worker lasts."""
+    with Validator() as running:
+        yield running
+
+
 def group_of(file: str) -> str:
     """The group of a test file, given by its path from the project's folder."""
     room, name = Path(file).parts[1], Path(file).name
     if room == "job" and name in ON_THE_DEMO:
         return "demo"
+    if room == "job" and name in ON_REAL_INPUT:
+        return "real input"
     return room if room == "reports" else file
 
 

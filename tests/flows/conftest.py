@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,6 @@ from small_workspace import PRACTICES, SETTINGS, bring_in, delivered, extract, p
 from expectations.process import Validator
 from flows.ingesting import prepare
 from flows.settings import Workspace, load_workspace
-
-
-@pytest.fixture(scope="session")
-def validator() -> Iterator[Validator]:
-    """One child for the whole session: its import takes seconds."""
-    with Validator() as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from job_runs import KLYNGEFLOW, Run, guarded
+from job_runs import KLYNGEFLOW, Run, guarded, taken_in
+
+from flows.ingesting import Delivery
+from flows.settings import load_workspace
 
 pytestmark = pytest.mark.job
 REGISTER = (
@@ -22,7 +25,6 @@ def refused(tmp_path_factory: pytest.TempPathFactory, server: str) -> Run:
     home = tmp_path_factory.mktemp("bad")
     workspace = home / "region"
     assert guarded_init(home, workspace).code == 0
-    (home / "register_1.csv").write_text(REGISTER, encoding="cp1252")
     number = "0101" + "80" + "-" + "1234"
     files = {
         "recepter_2025K1_tekst.csv": HEADER + f"000103;2025-01;J01CE02;;K;18-34;{SECRET};1\n",
@@ -31,7 +33,9 @@ def refused(tmp_path_factory: pytest.TempPathFactory, server: str) -> Run:
     }
     for name, text in files.items():
         (home / name).write_text(text, encoding="utf-8")
-    assert guarded(workspace, "ingest", "registry", str(home / "register_1.csv"), server=server).code == 0
+    registry = home / "register_1.csv"
+    registry.write_text(REGISTER, encoding="cp1252")
+    taken_in(load_workspace(workspace), [Delivery("registry", registry)])
     return guarded(workspace, "ingest", "prescriptions", *(str(home / name) for name in files), server=server)
 
 
