@@ -19,7 +19,17 @@ from expectations.process import Validator
 TESTS = Path(__file__).parent
 ON_THE_DEMO = ("test_region.py", "test_prefect.py", "test_deliveries.py", "test_refusals.py")  # one whole run for all
 ON_REAL_INPUT = ("test_manchester.py", "test_northern_ireland.py", "test_qof.py")  # one process for all
-LONGEST_FIRST = ("job", "reports", "faults", "flows", "examples", "expectations", "warehouse", "transforms")
+LONGEST_FIRST = (
+    "job",
+    "reports",
+    "test_measurements.py",
+    "faults",
+    "flows",
+    "examples",
+    "expectations",
+    "warehouse",
+    "transforms",
+)
 
 
 class ByCostlyFixture(LoadScopeScheduling):
