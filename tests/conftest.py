@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from expectations.process import Validator
@@ -30,6 +31,10 @@ LONGEST_FIRST = (
     "warehouse",
     "transforms",
 )
+
+# How long one example takes says something about the machine alone.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 
 class ByCostlyFixture(LoadScopeScheduling):
