@@ -12,8 +12,9 @@ from random import Random
 import duckdb
 import pytest
 from job_runs import KLYNGEFLOW
-from test_refusals import HEADER, REGISTER, guarded_init
+from test_refusals import HEADER, REGISTER
 
+from flows.starting import make_workspace
 from warehouse.connection import reading
 from warehouse.head import acknowledged
 from warehouse.schema import migrate
@@ -27,7 +28,7 @@ PLANTED = "hemmeligt-indhold"
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("killed")
     root = home / "region"
-    assert guarded_init(home, root).code == 0
+    make_workspace(root)
     (root / "inbox" / "register_1.csv").write_text(REGISTER, encoding="cp1252")
     for quarter in (1, 2, 3):
         row = f"000103;2025-{3 * quarter:02};J01CE02;;K;18-34;{quarter};84,0\n"
