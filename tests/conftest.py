@@ -1,19 +1,40 @@
 """How the suite is divided between processes: what shares a costly fixture stays together, long parts first.
 
+One validating process serves every room, for its import of Great Expectations takes seconds.
+
 pytest-xdist names groups in a place where this pytest no longer looks, so the division is told to it directly.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
+
+from expectations.process import Validator
 
 TESTS = Path(__file__).parent
 ON_THE_DEMO = ("test_region.py", "test_prefect.py", "test_deliveries.py", "test_refusals.py")  # one whole run for all
-LONGEST_FIRST = ("job", "reports", "faults", "flows", "examples", "expectations", "warehouse", "transforms")
+ON_REAL_INPUT = ("test_manchester.py", "test_northern_ireland.py", "test_qof.py")  # one process for all
+LONGEST_FIRST = (
+    "job",
+    "reports",
+    "test_measurements.py",
+    "faults",
+    "flows",
+    "examples",
+    "expectations",
+    "warehouse",
+    "transforms",
+)
+
+# How long one example takes says something about the machine alone.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 
 class ByCostlyFixture(LoadScopeScheduling):
@@ -33,11 +54,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _rank(item.path))  # stable: the order within a folder stays
 
 
+@pytest.fixture(scope="session")
+def validator() -> Iterator[Validator]:
+    """One child for as long as the worker lasts."""
+    with Validator() as running:
+        yield running
+
+
 def group_of(file: str) -> str:
     """The group of a test file, given by its path from the project's folder."""
     room, name = Path(file).parts[1], Path(file).name
     if room == "job" and name in ON_THE_DEMO:
         return "demo"
+    if room == "job" and name in ON_REAL_INPUT:
+        return "real input"
     return room if room == "reports" else file
 
 

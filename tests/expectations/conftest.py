@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,6 @@ def stage(tmp_path: Path) -> Stage:
     folder = tmp_path / "staged" / "prescriptions"
     folder.mkdir(parents=True)
     return partial(write_staged, folder / "Øst $HOME 100%.duckdb")
-
-
-@pytest.fixture(scope="session")
-def validator() -> Iterator[Validator]:
-    """One child for the whole session: its import takes seconds."""
-    with Validator() as running:
-        yield running
 
 
 @pytest.fixture

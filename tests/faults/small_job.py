@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from transforms.checked import CheckResult
 from transforms.contract import Contract, parse_contract
@@ -31,6 +31,9 @@ from warehouse.runs import end_crashed, recorded
 from warehouse.schema import migrate
 from warehouse.staging import stage
 from warehouse.workspace import Store
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext
 
 CONTRACTS = Path(__file__).parents[2] / "expectations" / "contracts"
 REGISTRY = (
@@ -136,13 +139,31 @@ def _child(root: Path, go: Connection) -> None:
     do_job(root)
 
 
+def do_limited_job(root: Path, most_bytes: int, said: Connection) -> None:
+    """The job where no file may grow past `most_bytes`; says the kind and the words of its error, if any."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+    try:
+        do_job(root)
+    except BaseException as error:
+        said.send((type(error).__name__, str(error)))
+    else:
+        said.send(("", ""))
+
+
+def with_everything_imported() -> ForkServerContext:
+    """Where children come from a server that has everything imported: one costs a fork and not a start of Python."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["small_job", "pandas", "pyarrow"])
+    return context
+
+
 class Child:
     """The job in a process of its own, which begins when told to."""
 
     def __init__(self, root: Path) -> None:
-        # The server has everything imported, so that a child costs a fork and not a start of Python.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["small_job", "pandas", "pyarrow"])
+        context = with_everything_imported()
         self.here, there = context.Pipe()
         self.process = context.Process(target=_child, args=(root, there))
         self.process.start()

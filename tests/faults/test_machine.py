@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from small_job import do_job, marks, outcome
+from small_job import Child, do_job, do_limited_job, marks, outcome, with_everything_imported
 
 from warehouse.connection import in_memory
 from warehouse.faults import NoSpaceError, cause_of
@@ -77,18 +75,6 @@ def test_without_a_place_for_it_nothing_is_spilled(tmp_path: Path, monkeypatch: 
     assert list(tmp_path.iterdir()) == []
 
 
-def _limited(root: Path, most_bytes: int, said: Any) -> None:
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
-    try:
-        do_job(root)
-    except BaseException as error:
-        said.send((type(error).__name__, str(error)))
-    else:
-        said.send(("", ""))
-
-
 @needs_limits
 @pytest.mark.parametrize(
     ("most_bytes", "place"), [(300, "landing"), (1_200_000, "staged"), (3_300_000, "warehouse")], ids=str
@@ -97,7 +83,7 @@ def test_a_full_disk_is_told_and_the_job_goes_on_when_there_is_room(
     root: Path, undisturbed: tuple[float, dict[str, Any]], most_bytes: int, place: str
 ) -> None:
     here, there = multiprocessing.Pipe()
-    child = multiprocessing.get_context("spawn").Process(target=_limited, args=(root, most_bytes, there))
+    child = with_everything_imported().Process(target=do_limited_job, args=(root, most_bytes, there))
     child.start()
     kind, sentence = here.recv()
     child.join()
@@ -111,11 +97,10 @@ def test_a_full_disk_is_told_and_the_job_goes_on_when_there_is_room(
 
 
 def test_two_jobs_at_once_double_nothing(root: Path, undisturbed: tuple[float, dict[str, Any]]) -> None:
-    code = "import sys; sys.path[:0] = sys.argv[2:]; from small_job import do_job; from pathlib import Path; "
-    paths = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
-    command = [sys.executable, "-c", code + "do_job(Path(sys.argv[1]))", str(root), *paths]
-    both = [subprocess.Popen(command) for _ in range(2)]
-    assert [process.wait(120) for process in both] == [0, 0]
+    both = [Child(root), Child(root)]
+    for child in both:
+        child.begin()
+    assert [child.end(120) for child in both] == [0, 0]
     assert outcome(root) == undisturbed[1]
     head, log, states = marks(root)
     assert (head, states) == (log, {"done"})

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from small_workspace import PRACTICES, SETTINGS, bring_in, delivered, extract, prescribed, registered
+from small_workspace import PRACTICES, SETTINGS, bring_in, delivered, extract, own_copy, prescribed, registered
 
 from expectations.process import Validator
 from flows.ingesting import prepare
 from flows.settings import Workspace, load_workspace
-
-
-@pytest.fixture(scope="session")
-def validator() -> Iterator[Validator]:
-    """One child for the whole session: its import takes seconds."""
-    with Validator() as running:
-        yield running
 
 
 @pytest.fixture(scope="session")
@@ -39,4 +30,4 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, validator: Validator) ->
 @pytest.fixture
 def workspace(made_once: Path, tmp_path: Path) -> Workspace:
     """A workspace of the test's own."""
-    return load_workspace(Path(shutil.copytree(made_once, tmp_path / "workspace")))
+    return own_copy(made_once, tmp_path)

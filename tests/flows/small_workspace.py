@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from expectations.process import Validator
 from flows.ingesting import Delivery, Outcome, land_delivery, promote_extract, stage_extract, validate_extract
-from flows.settings import Workspace
+from flows.settings import Workspace, load_workspace
 from warehouse.connection import reading
 
 HEADERS = {
@@ -60,6 +61,11 @@ def delivered(workspace: Workspace, name: str, content: bytes | None) -> Path:
     if content is not None:
         path.write_bytes(content)
     return path
+
+
+def own_copy(made: Path, folder: Path) -> Workspace:
+    """The workspace `made`, which is made once for many tests, once more in `folder`."""
+    return load_workspace(Path(shutil.copytree(made, folder / "workspace")))
 
 
 def rows_of(workspace: Workspace, tables: Iterable[str]) -> dict[str, list[tuple[Any, ...]]]:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from small_workspace import bring_in, delivered, extract, registered, rows_of
+from small_workspace import bring_in, delivered, extract, own_copy, registered, rows_of
 from typer.testing import CliRunner
 
 from expectations.process import Validator
@@ -57,9 +57,10 @@ NEWER = (
 )
 
 
-@pytest.fixture
-def newer(workspace: Workspace, validator: Validator) -> Workspace:
-    """A fourth practice has come, one closes, one says no."""
+@pytest.fixture(scope="module")
+def newer(made_once: Path, validator: Validator, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A fourth practice has come, one closes, one says no. Only looked at."""
+    workspace = own_copy(made_once, tmp_path_factory.mktemp("newer"))
     bring_in(
         workspace, "registry", delivered(workspace, "register_2025-05-01.csv", extract("registry", *NEWER)), validator
     )

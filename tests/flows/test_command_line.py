@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.starting import make_workspace
+
 KLYNGEFLOW = Path(sys.executable).with_name("klyngeflow")
 HEAVY = ("duckdb", "polars", "prefect", "great_expectations", "pandas", "matplotlib", "scipy", "typst")
 
@@ -52,7 +54,7 @@ def test_a_new_workspace_is_ready_and_is_not_made_twice(tmp_path: Path) -> None:
 
 
 def test_status_of_an_empty_workspace_says_how_to_begin(tmp_path: Path) -> None:
-    klyngeflow("init", "ny", folder=tmp_path)
+    make_workspace(tmp_path / "ny")
     done = klyngeflow("status", "--workspace", "ny", folder=tmp_path)
     assert done.returncode == 2
     assert "Begin with: klyngeflow" in done.stderr
@@ -74,7 +76,7 @@ def test_the_doctor_says_what_to_do_about_a_folder_it_cannot_write(tmp_path: Pat
 
 
 def test_an_inbox_that_is_not_there_is_named(tmp_path: Path) -> None:
-    klyngeflow("init", "ny", folder=tmp_path)
+    make_workspace(tmp_path / "ny")
     (tmp_path / "ny" / "inbox").rmdir()
     done = klyngeflow("run", "--workspace", "ny", folder=tmp_path)
     assert done.returncode == 2

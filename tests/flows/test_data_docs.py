@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from small_workspace import bring_in, delivered, extract, prescribed
+from small_workspace import bring_in, delivered, extract, own_copy, prescribed
 
 from expectations import data_docs
 from expectations.process import Validator
@@ -23,15 +23,21 @@ SECRET = "HEMMELIG7"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-@pytest.fixture
-def documented(workspace: Workspace, validator: Validator) -> Workspace:
+@pytest.fixture(scope="module")
+def documented_once(made_once: Path, validator: Validator, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace in which a registry and a file were accepted, and one with a bad code and a warning was refused."""
+    workspace = own_copy(made_once, tmp_path_factory.mktemp("documented"))
     rows = [prescribed(ATC=SECRET), prescribed(Recepter="9000", Måned="2025-02"), prescribed(Måned="2025-03")]
     bad = delivered(workspace, "recepter_2025K1.csv", extract("prescriptions", *rows))
     with pytest.raises(UserError, match=r"row 2, column ATC"):
         bring_in(workspace, "prescriptions", bad, validator)
     document_checks(workspace)
-    return workspace
+    return workspace.root
+
+
+@pytest.fixture
+def documented(documented_once: Path, tmp_path: Path) -> Workspace:
+    return own_copy(documented_once, tmp_path)
 
 
 class _References(HTMLParser):

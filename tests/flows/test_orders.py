@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_workspace import PRACTICES, SETTINGS, bring_in, delivered, extract, registered
+from small_workspace import PRACTICES, SETTINGS, bring_in, delivered, extract, own_copy, registered
 
 from flows.ingesting import prepare
 from flows.orders import Order, OrderError, for_meeting, planned
@@ -30,20 +30,23 @@ def bring_quarter_in(workspace: Workspace, source: str, quarter: str) -> None:
     bring_in(workspace, source, delivered(workspace, name, extract(source, row)))
 
 
-def registered_workspace(root: Path) -> Workspace:
+@pytest.fixture(scope="module")
+def registered_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a registry alone."""
+    root = tmp_path_factory.mktemp("registered") / "workspace"
     root.mkdir(parents=True)
     (root / "klyngeflow.toml").write_text(SETTINGS, encoding="utf-8")
     opened = load_workspace(root)
     prepare(opened)
     file = delivered(opened, "register_2024-01-01.csv", extract("registry", *map(registered, PRACTICES)))
     bring_in(opened, "registry", file)
-    return opened
+    return opened.root
 
 
 @pytest.fixture(scope="module")
-def two_years(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def two_years(registered_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with its newest half year, and the same months a year before, delivered."""
-    opened = registered_workspace(tmp_path_factory.mktemp("two_years") / "workspace")
+    opened = own_copy(registered_once, tmp_path_factory.mktemp("two_years"))
     for quarter in QUARTERS:
         bring_quarter_in(opened, "list_sizes", quarter)
         bring_quarter_in(opened, "prescriptions", quarter)
@@ -118,8 +121,8 @@ def test_an_unknown_cluster_lists_known_ones(delivered_workspace: Workspace) -> 
 
 
 @pytest.mark.parametrize(("has", "misses"), [("prescriptions", "list_sizes"), ("list_sizes", "prescriptions")])
-def test_a_source_that_never_came_is_named(tmp_path: Path, has: str, misses: str) -> None:
-    workspace = registered_workspace(tmp_path / "workspace")
+def test_a_source_that_never_came_is_named(registered_once: Path, tmp_path: Path, has: str, misses: str) -> None:
+    workspace = own_copy(registered_once, tmp_path)
     bring_quarter_in(workspace, has, "2025K4")
     with pytest.raises(
         OrderError, match=rf"^Nothing of {misses} has been accepted yet\. Bring it in: klyngeflow ingest"

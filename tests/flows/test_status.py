@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from small_workspace import bring_in, delivered, extract, prescribed
+from small_workspace import bring_in, delivered, extract, own_copy, prescribed
 from typer.testing import CliRunner
 
 from flows.cli import app
@@ -22,13 +22,19 @@ def said(workspace: Workspace, *arguments: str) -> list[str]:
     return result.output.splitlines()
 
 
-@pytest.fixture
-def workspace(workspace: Workspace) -> Workspace:
+@pytest.fixture(scope="module")
+def delivered_once(made_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """2024K4 and 2025K2 have come, the latter provisional and corrected once; 2025K1 has not."""
+    workspace = own_copy(made_once, tmp_path_factory.mktemp("status"))
     for name, items in (("recepter_2025K2_foreloebig.csv", "3"), ("recepter_2025K2_foreloebig_rettet.csv", "4")):
         path = delivered(workspace, name, extract("prescriptions", prescribed(Måned="2025-04", Recepter=items)))
         bring_in(workspace, "prescriptions", path)
-    return workspace
+    return workspace.root
+
+
+@pytest.fixture
+def workspace(delivered_once: Path, tmp_path: Path) -> Workspace:
+    return own_copy(delivered_once, tmp_path)
 
 
 def test_status_names_what_is_there_what_is_missing_and_what_replaced_what(workspace: Workspace) -> None:

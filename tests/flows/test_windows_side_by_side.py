@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
-from small_workspace import PRACTICES, bring_in, delivered, extract, prescribed
+from small_workspace import PRACTICES, bring_in, delivered, extract, own_copy, prescribed
 
 from flows.settings import Workspace
 from transforms.calendar import Window
@@ -17,8 +18,9 @@ from warehouse.mart import Period, comparisons, compute, measures
 YEARS = ("2023", "2024", "2025")
 
 
-@pytest.fixture
-def three_winters(workspace: Workspace) -> Workspace:
+@pytest.fixture(scope="module")
+def delivered_once(made_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    workspace = own_copy(made_once, tmp_path_factory.mktemp("winters"))
     for number, year in enumerate(YEARS):
         sizes = [f"{practice};{year}-01;K;0-5;{1000 + number}" for practice in PRACTICES]
         items = [prescribed(Ydernummer=p, Måned=f"{year}-01", Recepter=str(100 + 10 * number)) for p in PRACTICES]
@@ -28,7 +30,12 @@ def three_winters(workspace: Workspace) -> Workspace:
         bring_in(
             workspace, "prescriptions", delivered(workspace, f"recepter_{year}K1.csv", extract("prescriptions", *items))
         )
-    return workspace
+    return workspace.root
+
+
+@pytest.fixture
+def three_winters(delivered_once: Path, tmp_path: Path) -> Workspace:
+    return own_copy(delivered_once, tmp_path)
 
 
 def one_month(workspace: Workspace) -> Package:

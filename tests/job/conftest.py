@@ -9,12 +9,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
-from job_runs import DATA, ROOT, Run, guarded
+import whole_examples
+from job_runs import DATA, ROOT, Run, guarded, in_own_process
 
+ON_REAL_INPUT = ("manchester", "northern_ireland", "qof")
 MADE_BY_RUNS = ("warehouse", "landing", "staged", "outbox", "logs", ".prefect")
 
 
@@ -24,34 +27,55 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return guarded(tmp_path_factory.mktemp("region") / "demo", "demo")
 
 
-def on_real_input(name: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The example `name`, run in a copy of its workspace on the data beside the project."""
-    if not (DATA / name).exists():
-        pytest.skip(f"the public data of {name} are not beside the project")
-    workspace = tmp_path_factory.mktemp("real") / name
+@pytest.fixture(scope="session")
+def on_real_input(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
+    """The examples by name, run in copies of their workspaces on the data beside the project; those without are out."""
+    home = tmp_path_factory.mktemp("real")
+    roots = {name: copied(name, home / name) for name in ON_REAL_INPUT if (DATA / name).exists()}
+    if not roots:
+        return {}
+    script = Path(whole_examples.__file__)
+    done = in_own_process(home / "all", [sys.executable, str(script), *map(str, roots.values())])
+    return {name: replace(done, workspace=root, printed=said_of(root, done)) for name, root in roots.items()}
+
+
+def said_of(root: Path, done: Run) -> str:
+    """What was printed of one workspace; of all, where something went wrong."""
+    own = done.printed.partition(whole_examples.heading(root))[2]
+    return done.printed if done.code else own.partition(whole_examples.HEADING)[0]
+
+
+def copied(name: str, workspace: Path) -> Path:
+    """The example `name` without what a run in it may have left, its inbox where the data are."""
     shutil.copytree(ROOT / "examples" / name, workspace, ignore=shutil.ignore_patterns(*MADE_BY_RUNS))
     settings = workspace / "klyngeflow.toml"
     text = settings.read_text(encoding="utf-8").replace(f"../../../shared/data/{name}", str(DATA / name))
     settings.write_text(text, encoding="utf-8")
-    return guarded(workspace, "run")
+    return workspace
+
+
+def run_of(name: str, found: dict[str, Run]) -> Run:
+    if name not in found:
+        pytest.skip(f"the public data of {name} are not beside the project")
+    return found[name]
 
 
 @pytest.fixture(scope="session")
-def manchester(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def manchester(on_real_input: dict[str, Run]) -> Run:
     """Antibacterials of three clusters, before and after."""
-    return on_real_input("manchester", tmp_path_factory)
+    return run_of("manchester", on_real_input)
 
 
 @pytest.fixture(scope="session")
-def qof(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def qof(on_real_input: dict[str, Run]) -> Run:
     """Disease registers of ten clusters, two years in six wide files."""
-    return on_real_input("qof", tmp_path_factory)
+    return run_of("qof", on_real_input)
 
 
 @pytest.fixture(scope="session")
-def northern_ireland(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def northern_ireland(on_real_input: dict[str, Run]) -> Run:
     """Substances and registers of 305 practices."""
-    return on_real_input("northern_ireland", tmp_path_factory)
+    return run_of("northern_ireland", on_real_input)
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+
+from flows.ingesting import Delivery, land_delivery, prepare, promote_extract, stage_extract
+from flows.settings import Workspace
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -38,6 +42,11 @@ class Run:
 
 def guarded(workspace: Path, *arguments: str, server: str | None = None) -> Run:
     """Run a command in its own process, where nothing can leave this machine; `server` is Prefect's, if one runs."""
+    return in_own_process(workspace, [str(KLYNGEFLOW), *arguments, "--workspace", str(workspace)], server)
+
+
+def in_own_process(workspace: Path, command: list[str], server: str | None = None) -> Run:
+    """Run `command` for `workspace`; what would have left this machine is noted."""
     notes = workspace.parent / "attempts.txt"
     notes.touch()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
@@ -45,6 +54,14 @@ def guarded(workspace: Path, *arguments: str, server: str | None = None) -> Run:
     environment |= {"PYTHONPATH": str(ROOT / "tests" / "guard"), "KLYNGEFLOW_GUARD": str(notes)}
     if server is not None:
         environment["PREFECT_API_URL"] = server
-    command = [str(KLYNGEFLOW), *arguments, "--workspace", str(workspace)]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=workspace.parent, timeout=600)
     return Run(workspace, done.stdout + done.stderr, done.returncode, notes.read_text())
+
+
+def taken_in(workspace: Workspace, files: Iterable[Delivery]) -> None:
+    """What the flow `ingest` does with files, without Prefect and without asking their checks."""
+    prepare(workspace)
+    for file in files:
+        extract_id = land_delivery(workspace, file).extract_id
+        stage_extract(workspace, extract_id)
+        promote_extract(workspace, extract_id)

@@ -1,4 +1,4 @@
-"""The real command, Prefect and all, killed five times: the next one goes on, and no process of it is left behind."""
+"""The real command, Prefect and all, killed three times: the next one goes on, and no process of it is left behind."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from random import Random
 import duckdb
 import pytest
 from job_runs import KLYNGEFLOW
-from test_refusals import HEADER, REGISTER, guarded_init
+from test_refusals import HEADER, REGISTER
 
+from flows.starting import make_workspace
 from warehouse.connection import reading
 from warehouse.head import acknowledged
 from warehouse.schema import migrate
 from warehouse.workspace import Store
 
 pytestmark = [pytest.mark.job, pytest.mark.skipif(os.name == "nt", reason="Windows has no kill -9")]
-KILLS = 5
 PLANTED = "hemmeligt-indhold"
 
 
@@ -28,7 +28,7 @@ PLANTED = "hemmeligt-indhold"
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("killed")
     root = home / "region"
-    assert guarded_init(home, root).code == 0
+    make_workspace(root)
     (root / "inbox" / "register_1.csv").write_text(REGISTER, encoding="cp1252")
     for quarter in (1, 2, 3):
         row = f"000103;2025-{3 * quarter:02};J01CE02;;K;18-34;{quarter};84,0\n"
@@ -64,9 +64,10 @@ def commits(root: Path) -> int:
 
 @pytest.mark.timeout(900)
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes as Linux shows them")
-def test_killed_five_times_and_run_again(workspace: Path) -> None:
+def test_killed_three_times_and_run_again(workspace: Path) -> None:
     chance = Random(5)
-    for number in range(KILLS):
+    # In a fresh workspace and after crashes; soon after the flow has begun, in the middle, and late.
+    for number, seconds in enumerate(chance.random() + moment for moment in range(3)):
         before, process = commits(workspace), started(workspace)
         until = time.monotonic() + 120
         # Not before the flow has begun, for starting Prefect is most of the time: a first commit says that the run
@@ -75,7 +76,7 @@ def test_killed_five_times_and_run_again(workspace: Path) -> None:
             commits(workspace) < before + (2 if number else 1) and process.poll() is None and time.monotonic() < until
         ):
             time.sleep(0.05)
-        time.sleep(chance.random() * 3)
+        time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
         process.wait()
         left = time.monotonic() + 20

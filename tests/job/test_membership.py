@@ -14,10 +14,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from job_runs import DATA, ROOT
+from job_runs import DATA, ROOT, taken_in
 
 from flows import registry_standing
-from flows.ingesting import Delivery, deliveries, land_delivery, prepare, promote_extract, stage_extract
+from flows.ingesting import deliveries
 from flows.settings import Workspace, load_workspace
 from warehouse.ledger import extracts
 from warehouse.registry import checked_registry
@@ -71,14 +71,6 @@ def own(name: str, folder: Path) -> Workspace:
     inbox = str(FOLDER / name)
     settings.write_text(settings.read_text().replace(f"../../../../shared/data/membership/{name}", inbox))
     return load_workspace(folder)
-
-
-def taken_in(workspace: Workspace, files: list[Delivery]) -> None:
-    prepare(workspace)
-    for file in files:
-        extract_id = land_delivery(workspace, file).extract_id
-        stage_extract(workspace, extract_id)
-        promote_extract(workspace, extract_id)
 
 
 @pytest.fixture(scope="module")

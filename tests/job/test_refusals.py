@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
-from job_runs import KLYNGEFLOW, Run, guarded
+from job_runs import Run, guarded, taken_in
+
+from flows.ingesting import Delivery
+from flows.settings import load_workspace
+from flows.starting import make_workspace
 
 pytestmark = pytest.mark.job
 REGISTER = (
@@ -21,8 +24,7 @@ SECRET = "hemmeligt-indhold"
 def refused(tmp_path_factory: pytest.TempPathFactory, server: str) -> Run:
     home = tmp_path_factory.mktemp("bad")
     workspace = home / "region"
-    assert guarded_init(home, workspace).code == 0
-    (home / "register_1.csv").write_text(REGISTER, encoding="cp1252")
+    make_workspace(workspace)
     number = "0101" + "80" + "-" + "1234"
     files = {
         "recepter_2025K1_tekst.csv": HEADER + f"000103;2025-01;J01CE02;;K;18-34;{SECRET};1\n",
@@ -31,13 +33,10 @@ def refused(tmp_path_factory: pytest.TempPathFactory, server: str) -> Run:
     }
     for name, text in files.items():
         (home / name).write_text(text, encoding="utf-8")
-    assert guarded(workspace, "ingest", "registry", str(home / "register_1.csv"), server=server).code == 0
+    registry = home / "register_1.csv"
+    registry.write_text(REGISTER, encoding="cp1252")
+    taken_in(load_workspace(workspace), [Delivery("registry", registry)])
     return guarded(workspace, "ingest", "prescriptions", *(str(home / name) for name in files), server=server)
-
-
-def guarded_init(home: Path, workspace: Path) -> Run:
-    done = subprocess.run([str(KLYNGEFLOW), "init", str(workspace)], capture_output=True, text=True, cwd=home)
-    return Run(workspace, done.stdout + done.stderr, done.returncode, "")
 
 
 def test_each_bad_file_gets_its_sentence_and_the_worst_exit_code(refused: Run) -> None:

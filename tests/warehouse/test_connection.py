@@ -16,7 +16,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from small_store import FACTS, brought_in, contract_of, prescription, rows_of
+from small_store import FACTS, bring_all_in, rows_of
 
 from warehouse.connection import WarehouseBusyError, reading, writing
 from warehouse.locks import one_command
@@ -36,21 +36,10 @@ with duckdb.connect(store.database):
     time.sleep(60)
 """
 BRING_ALL_IN = """
+from small_store import bring_all_in
 print("ready", flush=True)
 bring_all_in(store)
 """
-DELIVERIES = [
-    ("recepter_2025K1_foreloebig.csv", "1"),
-    ("recepter_2025K1.csv", "2"),
-    ("recepter_2025K1_rettet.csv", "3"),
-    ("recepter_2025K1_rettet2.csv", "4"),
-]
-
-
-def bring_all_in(store: Store) -> None:
-    """Four deliveries of one quarter, each replacing the one before; those in use already are left alone."""
-    for name, items in DELIVERIES:
-        brought_in(store, contract_of("prescriptions"), name, prescription(items=items), prescription("020202"))
 
 
 @contextmanager
@@ -58,7 +47,7 @@ def another_process(store: Store, code: str) -> Iterator[subprocess.Popen[str]]:
     """A process that runs `code` and has said that it is ready; killed at the end."""
     begin = (
         f"import sys, time, duckdb; sys.path[:0] = [{str(HERE)!r}, {str(HERE.parents[1])!r}]\n"
-        "from test_connection import bring_all_in\nfrom warehouse.connection import writing\n"
+        "from warehouse.connection import writing\n"
         f"from warehouse.workspace import Store\nfrom pathlib import Path\nstore = Store(Path({str(store.root)!r}))\n"
     )
     with subprocess.Popen([sys.executable, "-c", begin + code], stdout=subprocess.PIPE, text=True) as process:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from itertools import permutations
 from typing import Any
 
@@ -19,7 +22,6 @@ from warehouse.facts import last_known, read_facts
 from warehouse.ledger import entry, extracts
 from warehouse.queries import run
 from warehouse.registry import RegistryDayError, checked_registry, registry_known, registry_loads
-from warehouse.schema import migrate
 from warehouse.workspace import Store
 
 LIST = contract_of("registry")
@@ -50,29 +52,49 @@ def lines(found: dict[str, str]) -> list[str]:
     return [line(practice, cluster) for practice, cluster in found.items()]
 
 
-@pytest.fixture
-def empty(tmp_path: Any) -> Store:
-    store = Store(tmp_path / "workspace")
-    migrate(store.database)
-    return store
-
-
 def memberships(store: Store, known_at: datetime | None = None) -> list[tuple[Any, ...]]:
     return registry_known(store, known_at or last_known(store))["membership"].rows()
 
 
+@dataclass
+class Arrival:
+    """What was known as one snapshot had been brought in."""
+
+    known_at: datetime
+    tables: dict[str, pl.DataFrame]
+    in_use: set[str]
+
+
+Arrived = Callable[..., tuple[Store, list[Arrival]]]
+
+
+@pytest.fixture(scope="module")
+def arrived(migrated_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Arrived:
+    """The snapshots brought in in an order, once for all who only look: the store, and what each found."""
+
+    @cache
+    def arrived(*order: str) -> tuple[Store, list[Arrival]]:
+        store = Store(tmp_path_factory.mktemp("arrived"))
+        shutil.copytree(migrated_store.root, store.root, dirs_exist_ok=True)
+        found: list[Arrival] = []
+        for name in order:
+            brought_in(store, SNAPSHOT, name, *lines(SNAPSHOTS[name]))
+            moment = last_known(store)
+            found.append(Arrival(moment, registry_known(store, moment), in_use(store, moment)))
+        return store, found
+
+    return arrived
+
+
 @pytest.mark.parametrize("order", list(permutations(SNAPSHOTS))[1:])
 def test_snapshots_in_any_order_tell_the_same_and_what_was_known_stays_known(
-    empty: Store, order: tuple[str, ...]
+    arrived: Arrived, order: tuple[str, ...]
 ) -> None:
-    remembered: list[tuple[datetime, dict[str, pl.DataFrame]]] = []
-    for name in order:
-        brought_in(empty, SNAPSHOT, name, *lines(SNAPSHOTS[name]))
-        remembered.append((last_known(empty), registry_known(empty, last_known(empty))))
-    assert memberships(empty) == HELD
-    for known_at, tables in remembered:
-        again = registry_known(empty, known_at)
-        assert all(again[table].equals(tables[table]) for table in SCHEMAS)
+    store, found = arrived(*order)
+    assert memberships(store) == HELD
+    for then in found:
+        again = registry_known(store, then.known_at)
+        assert all(again[table].equals(then.tables[table]) for table in SCHEMAS)
 
 
 def test_promoting_the_same_delivery_again_enters_and_ends_nothing(empty: Store) -> None:
@@ -220,10 +242,9 @@ def in_use(store: Store, known_at: datetime) -> set[str]:
 
 
 @pytest.mark.parametrize("order", list(permutations(SNAPSHOTS)))
-def test_a_pack_names_every_snapshot_its_members_were_told_by(empty: Store, order: tuple[str, ...]) -> None:
-    for number, name in enumerate(order, 1):
-        brought_in(empty, SNAPSHOT, name, *lines(SNAPSHOTS[name]))
-        assert in_use(empty, last_known(empty)) == set(order[:number])
+def test_a_pack_names_every_snapshot_its_members_were_told_by(arrived: Arrived, order: tuple[str, ...]) -> None:
+    _, found = arrived(*order)
+    assert [then.in_use for then in found] == [set(order[:number]) for number in (1, 2, 3)]
 
 
 def test_a_pack_names_the_newest_list_and_what_came_after_it_as_known_then(empty: Store) -> None:
