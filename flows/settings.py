@@ -31,6 +31,7 @@ SOURCES = (
     "care_plans",
     "questionnaire",
     "dose_dispensing",
+    "patient_counts",
     "registrations",
     "municipal",
     "benchmarks",

@@ -17,6 +17,16 @@ from transforms.filters import Selection
 from transforms.kinds import AVERAGES, KINDS, PER, Kind
 from transforms.model import Strict, Text
 from transforms.naming import unknown
+from transforms.package_parts import (
+    AgendaItem,
+    Aim,
+    Change,
+    Feedback,
+    Question,
+    Reference,
+    refuse_unknown_names,
+    refuse_wrong_times,
+)
 from transforms.ratios import with_measures_of_ratios
 from transforms.sources import DIVIDERS, INDIVIDUAL, PATIENT_COUNTS, QUANTITIES, Known
 
@@ -36,12 +46,24 @@ __all__ = [
 Direction = Literal["none", "lower", "higher"]
 
 
+class Expected(Strict):
+    """What is reckoned with before there are data: a typical value in the measure's unit, and what it is over.
+
+    `denominator` is per 1,000 listed patients and year: how large the denominator of a practice is. Needed where the
+    denominator is not the list itself.
+    """
+
+    value: float = Field(gt=0)
+    denominator: float | None = Field(default=None, gt=0)
+
+
 class Measure(Strict):
     """One målepunkt: numerator over denominator, times `per`. It has a direction only where a guideline gives one.
 
     What the two are depends on `kind` (docs/measures.md). A ratio of two rates has bases beside them, what each of the
     two is counted over. A distribution is divided `by` a column, into `bands` where those are named; `category` is set
-    on the parts it is computed in, never in a file.
+    on the parts it is computed in, never in a file. `guidelines` are the references that its direction rests on;
+    `expected` is what a dry run reckons with and changes no figure.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -61,7 +83,9 @@ class Measure(Strict):
     unit: Text
     events: Text
     pitfalls: Text | None = None
-    national_aim: Text | None = None
+    national_aim: Aim | None = None
+    guidelines: tuple[str, ...] = ()
+    expected: Expected | None = None
     draft: bool = False
     draft_why: Text | None = None
 
@@ -86,7 +110,8 @@ class Measure(Strict):
     def _whole(self) -> Self:
         if self.draft and self.draft_why is None:
             raise ValueError(f"measure {self.id!r} is a draft: draft_why must say why")
-        if self.kind == "proportion" and self.denominator.is_stock and not self.numerator.is_stock:
+        of_people = self.numerator.is_stock or self.numerator.counts_patients
+        if self.kind == "proportion" and self.denominator.is_stock and not of_people:
             raise ValueError(f"measure {self.id!r}: events over listed patients are a rate, not a proportion")
         if self.category is not None:
             raise ValueError(f"measure {self.id!r}: leave category out, a distribution is computed for each of them")
@@ -166,10 +191,11 @@ class Era(Strict):
 
 
 class Windows(Strict):
-    """Length of a window, how long after the baseline the follow-up is, and the periods that no window may touch."""
+    """Length of a window, how long after the baseline the follow-up is and why, and the periods none may touch."""
 
     months: int = Field(ge=1, le=36)
     followup_after_months: int = Field(default=12, ge=12, multiple_of=12)
+    followup_why: Text | None = None
     excluded: tuple[Era, ...] = ()
 
 
@@ -181,21 +207,42 @@ class Pair(Strict):
     why: Text
 
 
+NOT_OF_THE_FIGURES = frozenset(
+    {"author", "clinical_reviewer", "reviewed_on", "review_due", "owner", "population", "sources", "references"}
+    | {"agenda", "feedback", "changes"}
+)
+"""What of a package may change without any figure, or the words beside it, being another."""
+
+
 class Package(Strict):
-    """A klyngepakke: its measures, which of them are alternatives, and what makes a figure readable."""
+    """A klyngepakke: its measures, which of them are alternatives, and what makes a figure readable.
+
+    A package of a topic that cannot be counted has no measures and says why (`without_numbers`). The longer texts lie
+    beside package.toml as Markdown.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     version: str
     status: Literal["draft", "reviewed"]
     owner: str
+    author: str = ""
+    clinical_reviewer: str = ""
+    reviewed_on: date | None = None
     review_due: date
     title: Text
     focus: Text
+    population: Text | None = None
     windows: Windows
     minimum_events: int = Field(default=20, ge=1)
-    questions: tuple[Text, ...] = ()
-    measures: tuple[Measure, ...] = Field(min_length=1)
+    sources: tuple[str, ...] = ()
+    without_numbers: Text | None = None
+    questions: tuple[Question, ...] = ()
+    measures: tuple[Measure, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    references: tuple[Reference, ...] = ()
+    agenda: tuple[AgendaItem, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -220,6 +267,34 @@ class Package(Strict):
             raise ValueError(f"package {self.id!r}, pairs: {', '.join(twice)} is named more than once")
         return self
 
+    @model_validator(mode="after")
+    def _has_numbers_or_says_why_not(self) -> Self:
+        if not self.measures and self.without_numbers is None:
+            raise ValueError(
+                f"package {self.id!r} has no measures; write one, or say in without_numbers why it has none"
+            )
+        if self.measures and self.without_numbers is not None:
+            raise ValueError(f"package {self.id!r} has measures; leave without_numbers out")
+        return self
+
+    @model_validator(mode="after")
+    def _is_reviewed_by_somebody(self) -> Self:
+        if self.status == "reviewed" and not (self.clinical_reviewer and self.reviewed_on):
+            raise ValueError("a package is reviewed by a clinician on a day: write clinical_reviewer and reviewed_on")
+        return self
+
+    @model_validator(mode="after")
+    def _names_what_it_has(self) -> Self:
+        ids = [measure.id for measure in self.measures]
+        known = [reference.id for reference in self.references]
+        for question in self.questions:
+            refuse_unknown_names("measure", question.measures, ids, "questions")
+        for measure in self.measures:
+            cited = [*measure.guidelines, *([measure.national_aim.origin] if measure.national_aim else [])]
+            refuse_unknown_names("reference", cited, known, f"measure {measure.id!r}")
+        refuse_wrong_times(self.agenda)
+        return self
+
     @property
     def shown(self) -> tuple[Measure, ...]:
         """The measures in the order they are shown: the package's own, but alternatives stand beside each other."""
@@ -229,8 +304,10 @@ class Package(Strict):
 
     @cached_property
     def sha256(self) -> str:
-        """Digest of the parsed definition: two files that mean the same have the same one."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        """Digest of what figures and the words beside them rest on: two files that mean the same have the same one."""
+        unasked = {"measures": {"__all__": {"expected", "guidelines"}}}
+        described = self.model_dump_json(exclude={**dict.fromkeys(NOT_OF_THE_FIGURES, True), **unasked})
+        return hashlib.sha256(described.encode()).hexdigest()
 
     def measure(self, measure_id: str) -> Measure:
         """The measure called `measure_id`."""

@@ -11,12 +11,11 @@ from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 from transforms.codes import CodeSystem
 from transforms.model import Strict
 from transforms.naming import nearest, unknown
-from transforms.sources import COLUMNS, DERIVED, FILTERS, INDIVIDUAL, PATIENT_COUNTS, QUANTITIES, Known
+from transforms.sources import COLUMNS, DERIVED, FILTERS, INDIVIDUAL, MONTHS_IN, PATIENT_COUNTS, QUANTITIES, Known
 
 _CODED = ("codes", "exclude_codes")
 _CHOICES = (*_CODED, *COLUMNS, "sex", "age")
 _AGE = re.compile(r"^(?P<low>\d+)(?:\+|-(?P<high>\d+))$")
-PERSON_YEARS = "person_years"
 
 
 class Selection(Strict):
@@ -128,11 +127,9 @@ class Selection(Strict):
         """Whether every single value is known, and not only sums."""
         return self.quantity in INDIVIDUAL.get(self.model, ())
 
-    def share(self, months: int) -> int:
+    def share(self, months: int) -> float:
         """What a sum over a window of `months` is divided by."""
-        if not self.is_stock:
-            return 1
-        return 12 if self.quantity == PERSON_YEARS else months
+        return MONTHS_IN.get(self.quantity, months) if self.is_stock else 1
 
     @property
     def age_range(self) -> tuple[int, int | None] | None:

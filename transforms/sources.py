@@ -14,16 +14,20 @@ QUANTITIES: dict[str, tuple[str, ...]] = {
     "care_plans": ("patients", "out_of"),
     "questionnaire": ("answers", "score"),
     "dose_dispensing": ("patients",),
+    "patient_counts": ("patients",),
     "registrations": ("count", "out_of", "minutes"),
     "municipal": ("count", "overdue"),
     "benchmarks": ("value", "per", "numerator", "denominator"),
 }
 """What is counted in the facts of each source. A list size is a stock: over a window it is person-months / months."""
 
-DERIVED: dict[str, dict[str, str]] = {"list_sizes": {"person_years": "patients"}}
-"""What else can be asked of a source, and the quantity it is made of. Person-years are person-months / 12."""
+DERIVED: dict[str, dict[str, str]] = {"list_sizes": {"person_years": "patients", "person_days": "patients"}}
+"""What else can be asked of a source, and the quantity it is made of."""
 
-PATIENT_COUNTS = frozenset({"care_plans", "dose_dispensing"})
+MONTHS_IN: dict[str, float] = {"person_years": 12.0, "person_days": 12 / 365.25}
+"""How many person-months make one of what is derived from list sizes."""
+
+PATIENT_COUNTS = frozenset({"care_plans", "dose_dispensing", "patient_counts"})
 """Sources whose quantities are patients, counted before they came: they do not add up over codes, groups or months."""
 
 INDIVIDUAL: dict[str, tuple[str, ...]] = {"questionnaire": ("score",)}
@@ -36,6 +40,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "care_plans": ("conditions", "groups", "sex", "age"),
     "questionnaire": ("codes", "exclude_codes", "answers", "questionnaires"),
     "dose_dispensing": ("groups", "sex", "age"),
+    "patient_counts": ("groups", "sex", "age"),
     "registrations": ("codes", "exclude_codes", "groups"),
     "municipal": ("codes", "exclude_codes"),
     "benchmarks": ("codes", "exclude_codes", "sex", "age"),
@@ -58,6 +63,7 @@ DIVIDERS: dict[str, tuple[str, ...]] = {
     "care_plans": ("sex", "age_band"),
     "questionnaire": ("answer", "code", "questionnaire"),
     "dose_dispensing": ("sex", "age_band"),
+    "patient_counts": ("sex", "age_band"),
     "registrations": ("code", "patient_group"),
     "municipal": ("code", "municipality"),
 }

@@ -23,6 +23,7 @@ TABLES = {
     "care_plans": "fact.care_plan",
     "questionnaire": "fact.answer",
     "dose_dispensing": "fact.patient_count",
+    "patient_counts": "fact.patient_count",
     "registrations": "fact.registration",
     "municipal": "fact.municipal",
     "benchmarks": "fact.benchmark",

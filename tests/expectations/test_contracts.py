@@ -24,6 +24,7 @@ TEN = {
     "care_plans",
     "questionnaire",
     "dose_dispensing",
+    "patient_counts",
     "registrations",
     "municipal",
     "list_sizes",

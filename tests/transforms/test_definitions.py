@@ -61,7 +61,7 @@ def test_every_word_of_a_shipped_package_is_in_both_languages(path: Path) -> Non
         ("id", "Antibiotika", "pattern"),
         ("measures.0.id", "per 1000", "pattern"),
         ("status", "final", "reviewed"),
-        ("measures", [], "at least 1"),
+        ("measures", [], "has no measures; write one"),
         ("minimum_events", 0, "greater than or equal to 1"),
         ("windows.months", 0, "greater than or equal to 1"),
         ("windows.months", 37, "less than or equal to 36"),
