@@ -8,6 +8,7 @@ from pathlib import Path
 
 from polars import DataFrame
 
+from flows.code_systems import code_systems
 from flows.settings import Workspace
 from flows.starting import require_warehouse
 from transforms.errors import UserError
@@ -80,7 +81,7 @@ def bridges(workspace: Workspace, pack_id: str | None) -> dict[str, DataFrame]:
     """
     require_warehouse(workspace)
     silence = workspace.definition.consent.default == "given"
-    printed = printed_packs(workspace.store, silence_is_consent=silence)
+    printed = printed_packs(workspace.store, code_systems(workspace), silence_is_consent=silence)
     chosen = [each for each in printed if pack_id in (None, each.pack_id)]
     if pack_id is not None and not chosen:
         named = ", ".join(each.pack_id for each in printed[:6]) or "none was printed"

@@ -5,13 +5,15 @@ Exact, and so the quality unit's own: two exact figures beside each other give a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import polars as pl
 
 from transforms.calendar import Window
+from transforms.codes import CodeSystem
 from transforms.definitions import Package
 from transforms.package_figures import MeasureRun, parts_of
 from warehouse.connection import reading
@@ -42,8 +44,10 @@ class Printed:
         return self.own["unit_id"].unique().to_list()
 
 
-def printed_packs(store: Store, *, silence_is_consent: bool) -> list[Printed]:
-    """Every pack that was printed, by its name."""
+def printed_packs(
+    store: Store, codes: Mapping[str, CodeSystem] | None = None, *, silence_is_consent: bool
+) -> list[Printed]:
+    """Every pack that was printed, by its name; `codes` has the code system of each source that has one."""
     with reading(store.database) as connection:
         rows = run(connection, "read_printed_packs").pl().iter_rows(named=True)
         return [
@@ -51,7 +55,7 @@ def printed_packs(store: Store, *, silence_is_consent: bool) -> list[Printed]:
                 row["pack_id"],
                 row["package_id"],
                 row["cluster_id"],
-                _period(row, silence_is_consent),
+                replace(_period(row, silence_is_consent), codes=codes or {}),
                 row["printed_at"],
                 run(connection, "read_printed_own", {"pack_id": row["pack_id"]}).pl(),
             )
@@ -96,7 +100,7 @@ def bridge(store: Store, package: Package, printed: Printed) -> pl.DataFrame:
 
 def _figures(store: Store, package: Package, period: Period, known_at: datetime) -> pl.DataFrame:
     span = (period.span.start, period.span.end)
-    facts = read_facts(store, span, known_at, silence_is_consent=period.silence_is_consent)
+    facts = read_facts(store, span, known_at, silence_is_consent=period.silence_is_consent, codes=period.codes)
     runs = [
         MeasureRun(part, facts, period.baseline, period.followup, package.minimum_events)
         for each in package.measures

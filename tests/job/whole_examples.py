@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from expectations.process import Validator
-from flows.building import build_pack, compute_package, planned_orders
+from flows.building import build_pack, by_windows, compute_packages, planned_orders
 from flows.documenting import document_checks
 from flows.ingesting import (
     deliveries,
@@ -57,8 +57,8 @@ def do_job(workspace: Workspace, validator: Validator, renderer: Renderer) -> No
         bring_all_in(workspace, validator)
         document_checks(workspace)
         orders = planned_orders(workspace)
-        for order in {(order.package, order.baseline_from, order.followup_from): order for order in orders}.values():
-            compute_package(workspace, order.package, order.period(workspace), run_id)
+        for together in by_windows(workspace, orders):
+            compute_packages(workspace, together, run_id)
         for order in orders:
             build_pack(workspace, order)
     render_two(workspace, orders[0], renderer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from small_store import (
 )
 
 from transforms.calendar import Window
+from transforms.codes import parse_code_system
 from transforms.contract import Submission
 from transforms.definitions import parse_package
 from warehouse.bridge import OTHER_REASON, Printed, bridge
@@ -125,11 +127,14 @@ def reported(store: Store) -> tuple[Store, Printed]:
     brought_in(store, LISTS, NAMES["list_sizes"], *lines)
     own = {
         "measure_id": [RATE.id] * 2,
+        "category": [None] * 2,
         "unit_id": list(ITEMS),
         "printed_numerator": [float(count) for count in ITEMS.values()],
         "printed_denominator": [float(LISTED)] * 2,
     }
-    return store, Printed("pack", PACKAGE.id, "K1", QUARTER, utc_now(), pl.DataFrame(own))
+    return store, Printed(
+        "pack", PACKAGE.id, "K1", QUARTER, utc_now(), pl.DataFrame(own, schema_overrides={"category": pl.String})
+    )
 
 
 def bridged(store: Store, printed: Printed) -> dict[str, tuple[float, float, float, str]]:
@@ -158,6 +163,22 @@ def test_a_figure_taken_back_is_gone_from_what_is_now(reported: tuple[Store, Pri
     found = bridged(store, printed)
     assert found["010101"] == (30, None, None, f"{FIRST} was withdrawn (wrong month)")
     assert found["K1"][:3] == (80, 50, 50 / 200 * RATE.per)
+
+
+def test_a_bridge_reads_codes_as_the_figures_do(reported: tuple[Store, Printed]) -> None:
+    store, printed = reported
+    brought_in(store, PRESCRIPTIONS, CORRECTED, prescription(items="33", code="A10BX04", month="2025-02"))
+    newest = {"codes": ("A10BJ01",), "exclude_codes": ()}
+    moved = RATE.model_copy(update={"numerator": RATE.numerator.model_copy(update=newest)})
+    package = PACKAGE.model_copy(update={"measures": (moved,)})
+    system = parse_code_system([Path(__file__).parents[2] / "klyngepakker" / "codes" / "atc.toml"])
+    known = replace(printed, period=replace(QUARTER, codes={"prescriptions": system}))
+    assert {row["unit_id"]: row["now_numerator"] for row in bridge(store, package, known).iter_rows(named=True)} == {
+        "010101": 33,
+        "020202": 0,
+        "K1": 33,
+        "R1": 33,
+    }
 
 
 def test_a_printed_figure_that_its_own_data_do_not_give_is_the_definitions_change(
