@@ -37,11 +37,9 @@ def status(
     from flows.starting import require_warehouse
     from flows.status import matrix_lines, status_lines
     from warehouse.ledger import extracts, source_months, submission_states
-    from warehouse.schema import migrate
 
     opened = load_workspace(workspace)
     require_warehouse(opened)
-    migrate(opened.store.database)
     if matrix:
         states = submission_states(opened.store, source, cluster)
         _tell({"states": states}, matrix_lines(states), as_json=as_json)

@@ -18,7 +18,6 @@ from warehouse.bridge import bridge, printed_packs
 from warehouse.locks import one_command
 from warehouse.publishing import publish
 from warehouse.rejected_rows import write_rejected
-from warehouse.schema import migrate
 from warehouse.withdrawal import Withdrawal
 from warehouse.withdrawal import withdraw as take_back
 
@@ -55,7 +54,6 @@ def withdraw_extract(workspace: Workspace, extract_id: int, why: str, practice: 
             "The reason is kept in the ledger: write one in words, without a person number. Nothing was withdrawn."
         )
     entry = _entry(workspace, extract_id)
-    migrate(workspace.store.database)
     with one_command(workspace.store):
         taken_back = Withdrawal(extract_id, why.strip(), getpass.getuser(), practice)
         take_back(workspace.store, workspace.contract(entry.source), taken_back)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 
@@ -13,7 +14,7 @@ from transforms.check_bias import check_bias
 from transforms.definitions import Measure, Package
 from transforms.errors import UserError
 from transforms.explanation import Level, NoFigureError, Step, explain
-from transforms.package_figures import MeasureRun
+from transforms.package_figures import MeasureRun, parts_of
 from transforms.practice_months import Facts
 from transforms.window_rules import window_reason
 from warehouse import mart
@@ -47,20 +48,24 @@ def explained(workspace: Workspace, package_id: str, measure_id: str, unit: str,
     )
     reason = window_reason(package.windows, period.baseline, period.followup) if period.followup else None
     effects = mart.check_effects(workspace.store, period, known)
-    run = MeasureRun(
-        measure,
-        facts,
-        period.baseline,
-        period.followup,
-        package.minimum_events,
-        window_reason=reason,
-        check_bias=check_bias(measure, effects),
-    )
     level = _level(facts, unit)
-    try:
-        return explain(run, level, unit)
-    except NoFigureError:
-        raise ExplainError(f"The {level} {unit} has no figure of {measure_id} in those windows.") from None
+    steps: list[Step] = []
+    for part in parts_of(measure, facts):
+        bias = check_bias(part, effects)
+        run = MeasureRun(
+            part, facts, period.baseline, period.followup, package.minimum_events, window_reason=reason, check_bias=bias
+        )
+        try:
+            found = explain(run, level, unit)
+        except NoFigureError:
+            raise ExplainError(f"The {level} {unit} has no figure of {measure_id} in those windows.") from None
+        steps += [replace(step, title=_titled(part, step.title)) for step in found]
+    return steps
+
+
+def _titled(part: Measure, title: str) -> str:
+    """A step's title, led by the category where the measure has several."""
+    return title if part.category is None else f"{part.category}: {title}"
 
 
 def _measure(package: Package, measure_id: str) -> Measure:

@@ -8,6 +8,7 @@ from pathlib import Path
 from flows.progress import DISPLAY
 from flows.settings import FILE, ROOT, SettingsError, Workspace, load_workspace
 from warehouse.facts import NothingLoadedError
+from warehouse.schema import migrate
 
 TEMPLATE = ROOT / "examples" / "empty" / FILE
 DEMO = ROOT / "examples" / "demo" / FILE
@@ -41,10 +42,11 @@ def make_demo(folder: Path) -> Workspace:
 
 
 def require_warehouse(workspace: Workspace) -> None:
-    """Refuse where nothing has been brought in.
+    """Refuse where nothing has been brought in; tables of an earlier klyngeflow are brought up to date.
 
     Raises:
         NothingLoadedError: says how to begin.
     """
     if not workspace.store.database.exists():
         raise NothingLoadedError("Nothing has been brought in yet. Begin with: klyngeflow run, or klyngeflow ingest.")
+    migrate(workspace.store.database)

@@ -11,6 +11,7 @@ import polars as pl
 
 from transforms.calendar import Window
 from transforms.definitions import Measure
+from transforms.explanation_rows import row_lines
 from transforms.filters import Selection
 from transforms.package_figures import MeasureRun
 from transforms.scales import link
@@ -50,7 +51,8 @@ def explain(run: MeasureRun, level: Level, unit: str) -> list[Step]:
     for side, window in _windows(run):
         row = _row(run, figures, side, level)
         value = Step(f"{_word(side)}: no value", ("nothing counts",)) if row is None else _value(run.measure, row)
-        steps += [_months(run, side, window, (level, unit)), value]
+        read = Step(f"{_word(side)}: the rows that were read", tuple(row_lines(run, side, level, unit)))
+        steps += [read, _months(run, side, window, (level, unit)), value]
     if run.followup:
         compared = run.compared().filter(level=level, unit_id=unit)
         steps += [step for row in compared.iter_rows(named=True) for step in _comparison(run.measure, row)]

@@ -54,6 +54,20 @@ def test_the_months_add_up_to_the_value(level: Level, unit: str, measure: Measur
         assert numerator / denominator * per == pytest.approx(value)
 
 
+@pytest.mark.parametrize("measure", [RATE, SHARE], ids=["rate", "share"])
+@pytest.mark.parametrize(("level", "unit"), [("practice", "p00"), ("cluster", "c1")])
+def test_the_rows_read_add_up_to_the_value(level: Level, unit: str, measure: Measure) -> None:
+    found = steps(level, unit, measure)
+    for side in ("Baseline", "Follow-up"):
+        division = next(line for line in the(found, f"{side}: the value").lines if " / " in line)
+        numerator, denominator = numbers(division)[:2]
+        read = the(found, f"{side}: the rows").lines
+        for part, expected in (("numerator", numerator), ("denominator", denominator * (3 if measure is RATE else 1))):
+            whole, *single = [numbers(line)[-1] for line in read if line.startswith(part)]
+            assert whole == pytest.approx(expected if part == "numerator" or measure is RATE else denominator)
+            assert not single or sum(single) == whole
+
+
 def _months(found: dict[str, Step], side: str) -> list[str]:
     months = next(step for title, step in found.items() if title.startswith(side) and "months that count" in title)
     return [line for line in months.lines if re.match(r"\d{4}-\d\d: numerator", line)]
@@ -85,7 +99,8 @@ def test_a_cluster_says_who_moved_it_and_the_sum_is_its_change() -> None:
 
 def test_a_month_that_does_not_count_is_named() -> None:
     region = SmallRegion().add("a", months=NOW).add("b", cluster="c2")
-    lines = the(steps("practice", "a", region=region), "Baseline").lines
+    lines = the(steps("practice", "a", region=region), "Baseline 20").lines
+    assert lines
     assert all("does not count" in line for line in lines)
 
 
