@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +23,7 @@ from transforms.window_rules import window_reason
 from warehouse import profiles
 from warehouse.connection import reading, writing
 from warehouse.facts import read_ground
-from warehouse.merged_facts import MergedFacts
+from warehouse.merged_facts import MergedFacts, ReadFacts
 from warehouse.queries import run
 from warehouse.workspace import Store
 
@@ -71,14 +73,15 @@ def compute_packages(store: Store, packages: Sequence[Package], period: Period, 
     ground = read_ground(store, span, known_at, silence_is_consent=period.silence_is_consent)
     reader = MergedFacts(store, span, known_at, period.codes, period.apart)
     written = 0
+    effects = check_effects(store, period, known_at)
     for batch in reader.batches([asked_by(package) for package in packages]):
         read = reader.read([asked_by(packages[number]) for number in batch])
         shared = replace(ground, codes=period.codes, once=Once())
-        made: list[Made] = []
-        for package in (packages[number] for number in batch):
-            facts = replace(shared, by_source={**ground.by_source, **read.narrowed(asked_by(package))})
-            values = period.parameters(package) | {"known_at": known_at, "run_id": run_id, "definition": package.sha256}
-            made.append(_made(store, package, period, facts, values))
+        values = {"known_at": known_at, "run_id": run_id}
+        making = Making(period, shared, read, effects, values)
+        # The engine lets go of the interpreter while it works: packages are made side by side, and kept in order.
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            made = list(pool.map(making.made, [packages[number] for number in batch]))
         # Who the patients are is the same for every package: it goes in with the first ones.
         windows = [] if written else [each for each in (period.baseline, period.followup) if each is not None]
         written += _entered(store, made, ground, windows)
@@ -100,26 +103,39 @@ class Made:
     rows: dict[str, pl.DataFrame]
 
 
-def _made(store: Store, package: Package, period: Period, facts: Facts, values: dict[str, Any]) -> Made:
-    effects = check_effects(store, period, values["known_at"])
-    runs = [
-        MeasureRun(
-            part,
-            facts,
-            period.baseline,
-            period.followup,
-            package.minimum_events,
-            window_reason=window_reason(package.windows, period.baseline, period.followup) if period.followup else None,
-            check_bias=check_bias(part, effects),
-        )
-        for measure in package.measures
-        for part in parts_of(measure, facts)
-    ]
-    rows = {"measures": pl.concat([each.figures() for each in runs])}
-    if period.followup:
-        rows["comparisons"] = pl.concat([each.compared() for each in runs])
-        rows["contributions"] = pl.concat([each.contributed() for each in runs])
-    return Made(values, rows)
+@dataclass(frozen=True)
+class Making:
+    """What the packages of one batch are made of; `effects` are those of failed checks, by source."""
+
+    period: Period
+    shared: Facts
+    read: ReadFacts
+    effects: Mapping[str, Sequence[float]]
+    values: Mapping[str, Any]
+
+    def made(self, package: Package) -> Made:
+        """The package's rows."""
+        facts = replace(self.shared, by_source={**self.shared.by_source, **self.read.narrowed(asked_by(package))})
+        period, windows = self.period, package.windows
+        reason = window_reason(windows, period.baseline, period.followup) if period.followup else None
+        runs = [
+            MeasureRun(
+                part,
+                facts,
+                period.baseline,
+                period.followup,
+                package.minimum_events,
+                window_reason=reason,
+                check_bias=check_bias(part, self.effects),
+            )
+            for measure in package.measures
+            for part in parts_of(measure, facts)
+        ]
+        rows = {"measures": pl.concat([each.figures() for each in runs])}
+        if period.followup:
+            rows["comparisons"] = pl.concat([each.compared() for each in runs])
+            rows["contributions"] = pl.concat([each.contributed() for each in runs])
+        return Made(period.parameters(package) | dict(self.values) | {"definition": package.sha256}, rows)
 
 
 def _entered(store: Store, made: Sequence[Made], ground: Facts, windows: Sequence[Window]) -> int:
