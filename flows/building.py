@@ -10,7 +10,7 @@ import polars as pl
 
 from flows.keys import write_key
 from flows.modes import meeting_for
-from flows.orders import Order, planned
+from flows.orders import Order, planned, require_numbers
 from flows.settings import PackPlan, SettingsError, Workspace
 from transforms.definitions import Package
 from transforms.disclosure import unlike
@@ -39,21 +39,24 @@ def by_windows(workspace: Workspace, orders: list[Order]) -> list[list[Order]]:
     """The orders with the same windows together, one for each package: what one reading of the facts is enough for."""
     found: dict[object, dict[str, Order]] = {}
     for order in orders:
-        windows = order.windows(workspace.package(order.package))
+        windows = order.windows(order.package_in(workspace))
         found.setdefault(windows, {}).setdefault(order.package, order)
     return [list(together.values()) for together in found.values()]
 
 
 def compute_packages(workspace: Workspace, orders: list[Order], run_id: str) -> int:
     """Compute the figures of the orders' packages for all units, over the windows of the first; returns the rows."""
-    packages = [workspace.package(order.package) for order in orders]
+    packages = [workspace.computed_package(order.package, order.cluster) for order in orders]
     period = orders[0].period(workspace)
     return mart.compute_packages(workspace.store, packages, period, last_known(workspace.store), run_id)
 
 
 def planned_orders(workspace: Workspace) -> list[Order]:
     """The packs that klyngeflow.toml plans: each for every cluster, or the named ones, with a member who consents."""
-    return [planned(plan, cluster) for plan in workspace.definition.packs for cluster in _clusters(workspace, plan)]
+    plans = workspace.definition.packs
+    for plan in plans:
+        require_numbers(workspace.package(plan.package))
+    return [planned(plan, cluster) for plan in plans for cluster in _clusters(workspace, plan)]
 
 
 def _clusters(workspace: Workspace, plan: PackPlan) -> list[str]:
@@ -80,10 +83,11 @@ def build_pack(workspace: Workspace, order: Order) -> None:
     Raises:
         PackBlockedError: a figure breaks a rule; its sentence names the figure.
     """
-    package, meeting = workspace.package(order.package), meeting_for(workspace, order)
+    package, meeting = order.package_in(workspace), meeting_for(workspace, order)
     period = order.period(workspace)
     facts = _facts(workspace, period)
-    exact = Mart(mart.measures(workspace.store, package, period), mart.comparisons(workspace.store, package, period))
+    computed = workspace.computed_package(order.package, order.cluster)
+    exact = Mart(mart.measures(workspace.store, computed, period), mart.comparisons(workspace.store, computed, period))
     shown = members(meeting, facts)
     labels = _labels(workspace, meeting, package, shown)
     units = _units(package, meeting, exact, facts, labels)

@@ -84,4 +84,5 @@ def bridges(workspace: Workspace, pack_id: str | None) -> dict[str, DataFrame]:
     if pack_id is not None and not chosen:
         named = ", ".join(each.pack_id for each in printed[:6]) or "none was printed"
         raise UnknownPackError(f"No pack {pack_id} was printed. Write the name of its folder in the outbox: {named}.")
-    return {each.pack_id: bridge(workspace.store, workspace.package(each.package_id), each) for each in chosen}
+    package = {each.pack_id: workspace.package(each.package_id, each.cluster_id) for each in chosen}
+    return {each.pack_id: bridge(workspace.store, package[each.pack_id], each) for each in chosen}

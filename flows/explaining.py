@@ -35,7 +35,7 @@ def explained(workspace: Workspace, package_id: str, measure_id: str, unit: str,
         ExplainError: an unknown measure or unit, a month that is none, or no window was computed yet.
     """
     require_warehouse(workspace)
-    package = workspace.package(package_id)
+    package = workspace.computed_package(package_id, unit)
     measure = _measure(package, measure_id)
     period = _period(workspace, package, months)
     known = last_known(workspace.store)

@@ -43,7 +43,7 @@ def cluster_lines(workspace: Workspace, order: Order) -> list[Line]:
     tables = packs.read_pack(workspace.store, order.pack_id)
     name = tables["report.pack"]["cluster_name"].item()
     rows = tables["report.figure"].filter(pl.col("audience") == "cluster", pl.col("level") == "cluster")
-    package = workspace.package(order.package)
+    package = order.package_in(workspace)
     language = workspace.definition.language
     return [
         Line(

@@ -41,6 +41,10 @@ class Order(Strict):
         cluster = re.sub(r"[^\w-]+", "-", self.cluster)
         return f"{cluster}_{self.package}_{self.kind}_{self.meeting.isoformat()}"
 
+    def package_in(self, workspace: Workspace) -> Package:
+        """The package as the order's cluster has it."""
+        return workspace.package(self.package, self.cluster)
+
     def windows(self, package: Package) -> tuple[Window, Window | None]:
         """The baseline and, at a follow-up, the later window: as long as the package says."""
         months = package.windows.months
@@ -55,7 +59,7 @@ class Order(Strict):
 
     def meeting_of(self, workspace: Workspace) -> Meeting:
         """The meeting as the pack needs it."""
-        baseline, followup = self.windows(workspace.package(self.package))
+        baseline, followup = self.windows(self.package_in(workspace))
         definition = workspace.definition
         return Meeting(
             self.pack_id, self.cluster, self.meeting, baseline, followup, definition.mode, definition.language
@@ -63,7 +67,7 @@ class Order(Strict):
 
     def period(self, workspace: Workspace) -> Period:
         """The windows, with what silence and codes mean in this workspace."""
-        baseline, followup = self.windows(workspace.package(self.package))
+        baseline, followup = self.windows(self.package_in(workspace))
         return Period(baseline, followup, workspace.definition.consent.default == "given", code_systems(workspace))
 
 
@@ -85,8 +89,9 @@ def for_meeting(workspace: Workspace, cluster: str, package_id: str, meeting: da
     Raises:
         OrderError: an unknown cluster, no window delivered, or a follow-up that began before the baseline meeting.
     """
-    package = workspace.package(package_id)
     _require_cluster(workspace, cluster)
+    package = workspace.package(package_id, cluster)
+    require_numbers(package)
     later = _newest_window(workspace, package, meeting)
     order = {"cluster": cluster, "package": package_id, "kind": kind, "meeting": meeting}
     if kind == "baseline":
@@ -94,6 +99,18 @@ def for_meeting(workspace: Workspace, cluster: str, package_id: str, meeting: da
     _require_after_baseline_meeting(workspace, cluster, package, later)
     before = clear_baseline(package.windows, later)
     return Order.model_validate(order | {"baseline_from": before.start, "followup_from": later.start})
+
+
+def require_numbers(package: Package) -> None:
+    """Nothing, where the package has measures.
+
+    Raises:
+        OrderError: it is of a topic that is talked about and not counted.
+    """
+    if not package.measures:
+        raise OrderError(
+            f"{package.id} has no figures: it is a topic to talk about. Its texts: klyngeflow describe {package.id}."
+        )
 
 
 def _require_cluster(workspace: Workspace, cluster: str) -> None:

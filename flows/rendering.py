@@ -93,7 +93,7 @@ def _tables(workspace: Workspace, pack_id: str) -> PackTables:
 
 def _documents(workspace: Workspace, pack_id: str) -> list[Document]:
     tables = _tables(workspace, pack_id)
-    package = workspace.package(tables.row["package_id"])
+    package = workspace.package(tables.row["package_id"], tables.row["cluster_id"])
     aside = _aside(workspace, pack_id)
     if aside.exists():
         shutil.rmtree(aside)
@@ -118,7 +118,7 @@ def _aside(workspace: Workspace, pack_id: str) -> Path:
 def _finish(workspace: Workspace, pack_id: str, files: Sequence[RenderedFile], renderer: Renderer, run_id: str) -> Path:
     """The manifest comes last; then the folder takes the place of the one before."""
     tables = _tables(workspace, pack_id)
-    package = workspace.package(tables.row["package_id"])
+    package = workspace.package(tables.row["package_id"], tables.row["cluster_id"])
     aside, final = _aside(workspace, pack_id), workspace.store.outbox / pack_id
     ordered = sorted(files, key=lambda file: file.path.name)
     write_manifest(aside, ordered, tables, package, Origin(renderer, printed_versions(package), {"run_id": run_id}))

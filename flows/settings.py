@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
@@ -17,6 +18,7 @@ from transforms.disclosure_profiles import Mode, profile
 from transforms.errors import UserError
 from transforms.model import Strict
 from transforms.naming import nearest
+from transforms.overlay import Overlay, computed, laid_over, parse_overlay
 from transforms.sources import COLUMNS, Known
 from warehouse.workspace import Store
 
@@ -160,12 +162,37 @@ class Workspace:
         systems = {source: system for source, system in code_systems(self).items() if source in formed}
         return Known(own, systems, values)
 
-    def package(self, package_id: str) -> Package:
-        """The package called `package_id`: the workspace's own first, then the shipped ones.
+    def package(self, package_id: str, cluster: str | None = None) -> Package:
+        """The package called `package_id`, as `cluster` has it (None: as everybody has it, overlays for all included).
+
+        The workspace's own package comes before the shipped one of that name.
 
         Raises:
-            SettingsError: there is none, or its file is not a package.
+            SettingsError: there is none, its file is not a package, or an overlay does not fit it.
         """
+        return self._laid(package_id, lambda package, overlays: laid_over(package, overlays, cluster))
+
+    def computed_package(self, package_id: str, cluster: str | None = None) -> Package:
+        """What is computed for every practice so that `cluster` can have its package: with all measures laid over it.
+
+        Raises:
+            SettingsError: as `package`.
+        """
+        return self._laid(package_id, lambda package, overlays: computed(package, overlays, cluster))
+
+    def _laid(self, package_id: str, laying: Callable[[Package, list[Overlay]], Package]) -> Package:
+        package = self._without_overlays(package_id)
+        paths = sorted((self.root / "klyngepakker" / package_id).glob("overlay*.toml"))
+        overlays: list[Overlay] = []
+        for path in paths:
+            with _named(path):
+                overlays.append(parse_overlay(path, self.known))
+        if not paths:
+            return package
+        with _named(paths[0].with_name("overlay*.toml")):
+            return laying(package, overlays)
+
+    def _without_overlays(self, package_id: str) -> Package:
         folders = [self.root / "klyngepakker", ROOT / "klyngepakker"]
         for folder in folders:
             path = folder / package_id / "package.toml"
@@ -213,6 +240,8 @@ class _named:  # noqa: N801 - reads as a word in `with _named(path)`
             place = ".".join(str(part) for part in first["loc"])
             said = first["msg"].removeprefix("Value error, ") + near
             raise SettingsError(f"{self.path.parent.name}/{self.path.name}, {place}: {said}.") from None
+        if isinstance(error, ValueError):
+            raise SettingsError(f"{self.path.parent.name}/{self.path.name}, {error}.") from None
 
 
 def _nearest(title: str, place: tuple[int | str, ...]) -> str:

@@ -13,6 +13,7 @@ from reports.checks import FailedCheck, check_lines, failed_checks, measure_chec
 from reports.figures.strip_layout import Strip
 from reports.grounds import delivered_words, source_lines, version_words
 from reports.judgement import LEVELS
+from reports.laid_over import laid_over_lines
 from reports.luck import luck_words
 from reports.markdown import Markdown, escaped
 from reports.pills import JUDGED, pill
@@ -87,6 +88,7 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
         "questions": [setting.voice.text(question) for question in material.package.questions],
         "delivered": delivered_words(material.tables.notes, setting),
         "sources": source_lines(material.tables.sources, setting),
+        "laid_over": laid_over_lines(material.package, setting),
         "checks": check_lines(checks, setting),
         "versions": version_words(material.versions),
         "w": setting.voice.words,

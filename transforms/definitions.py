@@ -22,6 +22,7 @@ from transforms.package_parts import (
     Aim,
     Change,
     Feedback,
+    LaidOver,
     Question,
     Reference,
     refuse_unknown_names,
@@ -243,6 +244,7 @@ class Package(Strict):
     agenda: tuple[AgendaItem, ...] = ()
     feedback: tuple[Feedback, ...] = ()
     changes: tuple[Change, ...] = ()
+    laid_over: tuple[LaidOver, ...] = ()
 
     @model_validator(mode="before")
     @classmethod

@@ -62,6 +62,21 @@ class AgendaItem(Strict):
         return self
 
 
+class LaidOver(Strict):
+    """What a region, a municipality or a cluster laid over a package, so that reports can say so.
+
+    `added` and `left_out` are titles of measures; `months` and `minimum_events` are set where they were changed.
+    """
+
+    by: Text
+    added: tuple[Text, ...] = ()
+    left_out: tuple[Text, ...] = ()
+    months: int | None = None
+    minimum_events: int | None = None
+    questions: bool = False
+    words: bool = False
+
+
 class Feedback(Strict):
     """One question that clusters answer when they have used the package."""
 

@@ -1,3 +1,4 @@
 select * from mart.comparison
-where package_id = $package_id and baseline_start = $baseline::date and followup_start = $followup::date
+where package_id = $package_id and baseline_start = $baseline::date and baseline_end = $baseline_end::date
+  and followup_start = $followup::date
 order by measure_id, level, unit_id, category
