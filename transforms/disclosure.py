@@ -8,6 +8,7 @@ size away.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -28,7 +29,10 @@ from transforms.disclosure_rules import COUNTED, rounded
 from transforms.kinds import AVERAGES, COUNTS, SHARES, completed_pairs, with_figures
 from transforms.verdict import judged
 
-__all__ = ["Mode", "View", "shown", "unlike"]
+__all__ = ["Mode", "View", "shown", "shown_to", "unlike"]
+
+CLUSTER = "cluster"
+"""The audience of the rows that the whole cluster sees."""
 
 DELIVERED = (*COUNTED, "suppressed", "not_computable")
 
@@ -55,14 +59,20 @@ def shown(measure: Measure, exact: pl.DataFrame, view: View) -> pl.DataFrame:
     state, numerator, denominator, rule and steps. Rows of other practices are left out where the mode is `own_only`, or
     fewer practices delivered than the profile asks for.
     """
-    own = (pl.col("level") == "practice") & (pl.col("unit_id") == (view.reader or ""))
-    marked = exact.with_columns(own=own.fill_null(value=False)).with_columns(
-        unlike=_unlike(view).over("measure_id", "category")
-    )
+    return shown_to(measure, exact, [view.reader], view).drop("audience")
+
+
+def shown_to(measure: Measure, exact: pl.DataFrame, readers: Sequence[str | None], view: View) -> pl.DataFrame:
+    """The rows of `shown` for each of `readers` in turn, all at once; `audience` is the practice, or CLUSTER."""
+    asked = pl.DataFrame({"audience": [reader or CLUSTER for reader in readers]}).with_row_index("turn")
+    own = (pl.col("level") == "practice") & (pl.col("unit_id") == pl.col("audience"))
+    marked = asked.join(exact, how="cross", maintain_order="left_right").with_columns(own=own.fill_null(value=False))
+    marked = marked.with_columns(unlike=_unlike(view).over("audience", "measure_id", "category"))
     visible = _without_small_clusters(marked, view)
     own_rows = _with_values(measure, visible.filter("own"))
     others = _fit_to_print(measure, _unjudged(visible.filter(~pl.col("own"))), view)
-    every = judged(measure, changes(measure, pl.concat([own_rows, others], how="diagonal_relaxed")))
+    in_turn = pl.concat([own_rows, others], how="diagonal_relaxed").sort("turn", maintain_order=True).drop("turn")
+    every = judged(measure, changes(measure, in_turn))
     return _nameless(_blanked(_printed(measure, every, view), view), view)
 
 

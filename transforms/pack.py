@@ -10,7 +10,7 @@ import polars as pl
 
 from transforms.calendar import Window
 from transforms.definitions import Measure, Package
-from transforms.disclosure import Mode, View, shown
+from transforms.disclosure import Mode, View, shown_to
 from transforms.disclosure_profiles import Profile, profile
 from transforms.kinds import COUNTS, without
 from transforms.practice_months import Facts, clusters_by_month
@@ -164,11 +164,8 @@ def published_figures(
 
     `exact` has been through `disclosure_rules.ruled`, with all measures of the pack.
     """
-    audiences: list[pl.DataFrame] = []
-    for reader in (None, *readers):
-        rows = shown(measure, exact, View(reader, meeting.mode, minimum_events, meeting.profile))
-        audiences.append(rows.with_columns(audience=pl.lit(reader or "cluster")))
-    every = pl.concat(audiences, how="diagonal_relaxed").with_columns(
+    view = View(None, meeting.mode, minimum_events, meeting.profile)
+    every = shown_to(measure, exact, [None, *readers], view).with_columns(
         pack_id=pl.lit(meeting.pack_id), measure_id=pl.lit(measure.id)
     )
     known = set(every.columns)
