@@ -16,6 +16,7 @@ from reports.figures.scale import Scale, span_ticks
 WIDTH = 89.0
 _NAME_END, _START, _END = 14.0, 26.0, 82.0
 _HEAD, _ROW, _FOOT = 8.2, 3.3, 1.2
+_BESIDE = 1.8  # from the middle of a dot to its number
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def axis_values(rows: tuple[Pair, ...]) -> tuple[float, ...]:
 def draw_pairs(pairs: Pairs, fonts: Path) -> str:
     """The SVG of one measure's practices, with cluster and region under a rule."""
     canvas = Canvas(WIDTH, pairs.height, fonts)
-    scale = _scale(pairs)
+    scale = _scale(pairs, canvas)
     for value, words in pairs.ticks:
         x = scale.at(value)
         canvas.line((x, x), (_FOOT, pairs.height - 4.2), Pen(palette.GRID, 0.18), 0.5)
@@ -71,10 +72,13 @@ def draw_pairs(pairs: Pairs, fonts: Path) -> str:
     return canvas.svg()
 
 
-def _scale(pairs: Pairs) -> Scale:
-    if not pairs.ticks:
-        return Scale(0, 1, _START, _END)
-    return Scale(pairs.ticks[0][0], pairs.ticks[-1][0], _START, _END)
+def _scale(pairs: Pairs, canvas: Canvas) -> Scale:
+    """The axis, ending where the widest number at the right of its dot still has room."""
+    widths = [
+        canvas.text_width(row.now_words, Type(weight=palette.BOLD)) for row in pairs.rows if _number_is_right(row)
+    ]
+    end = min(_END, WIDTH - _BESIDE - 0.5 - max(widths, default=0.0))
+    return Scale(pairs.ticks[0][0], pairs.ticks[-1][0], _START, end) if pairs.ticks else Scale(0, 1, _START, end)
 
 
 def _heading(canvas: Canvas, pairs: Pairs, scale: Scale) -> None:
@@ -121,7 +125,7 @@ def _number(canvas: Canvas, pair: Pair, scale: Scale, y: float) -> None:
     if pair.now is None:
         return
     right = _number_is_right(pair)
-    x = scale.at(pair.now) + (1.8 if right else -1.8)
+    x = scale.at(pair.now) + (_BESIDE if right else -_BESIDE)
     look = Type(weight=palette.BOLD if pair.role == "cluster" else palette.SEMIBOLD)
     canvas.text((x, y - 0.9), pair.now_words, look, "left" if right else "right")
 

@@ -12,6 +12,9 @@ from reports.charts import dumbbell_chart, key_chart, pairs_chart, strip_chart, 
 from reports.figures.canvas import Canvas, Type
 from reports.figures.key import WIDTH as KEY_WIDTH
 from reports.figures.key import key_width
+from reports.figures.palette import SEMIBOLD
+from reports.figures.practices import WIDTH as PAIRS_WIDTH
+from reports.figures.practices import Pair, Pairs, draw_pairs
 from reports.figures.scale import span_ticks, ticks
 from reports.figures.strip import draw_strip
 from reports.figures.strip_layout import WIDTH, Column, Strip
@@ -94,6 +97,22 @@ def test_with_few_delivered_the_figure_says_why_the_others_are_missing(fonts: Pa
     strip = strip_layout(rows[0], setting)
     assert [column.sign for column in strip.columns] == ["F"]
     assert "De andre praksis vises ikke:" in words_of(draw_strip(strip, None, fonts))
+
+
+def test_a_number_at_the_end_of_the_axis_is_not_cut_off(fonts: Path) -> None:
+    row = Pair("A", "practice", 40.0, 80.0, "80,0 of 100", "", joined=True)
+    pairs = Pairs((row,), ((40.0, "40"), (80.0, "80")), "før", "efter")
+    canvas = Canvas(PAIRS_WIDTH, pairs.height, fonts)
+    drawn = re.search(
+        r'<text\b[^>]*transform="translate\(([\d.]+)[^>]*>80,0 of 100<|x="([\d.]+)"[^>]*>80,0 of 100<',
+        svg := draw_pairs(pairs, fonts),
+    )
+    assert drawn, svg[:500]
+    whole = re.search(r'viewBox="0 0 ([\d.]+)', svg)
+    assert whole
+    per_mm = float(whole[1]) / PAIRS_WIDTH
+    begins = float(drawn[1] or drawn[2]) / per_mm
+    assert begins + canvas.text_width(row.now_words, Type(weight=SEMIBOLD)) <= PAIRS_WIDTH
 
 
 @pytest.mark.parametrize("practices", [packs.LETTERS, packs.LETTERS + "UVWXYZ"])
