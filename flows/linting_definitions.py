@@ -1,0 +1,106 @@
+"""What a parser finds wrong with package.toml, as findings with their lines: all of them, not only the first."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+from pydantic import ValidationError
+
+from flows.linting_places import TomlPlaces
+from flows.misspelt import nearest_name, said
+from transforms.definitions import Package
+from transforms.lint import DEFINITION, Finding, found
+from transforms.sources import Known
+
+_AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)")
+_QUOTED = re.compile(r"'([^']+)'")
+MOST_SHOWN = 5
+"""A quotation mark that was forgotten makes the rest of a file no TOML."""
+SHOWN_CHARACTERS = 40
+
+
+def syntax_faults(error: tomllib.TOMLDecodeError, text: str, places: TomlPlaces) -> list[Finding]:
+    """Where `text` is no TOML: what the parser stopped at, and lines after it that cannot be read either."""
+    match = _AT_LINE.search(str(error))
+    line = int(match[1]) if match else max(1, len(text.splitlines()))
+    wrong = _AT_LINE.sub("", str(error)).rstrip(".")
+    first = found("syntax", (DEFINITION, line), f"this is no TOML: {wrong}", "Mend the line, or the one before it")
+    after = [each for each in places.faults() if each > line][: MOST_SHOWN - 1]
+    return [first, *(found("syntax", (DEFINITION, each), "this is no TOML", "Mend the line") for each in after)]
+
+
+def definition_faults(
+    described: dict[str, Any], known: Known, places: TomlPlaces
+) -> tuple[Package | None, list[Finding]]:
+    """The package, or everything that keeps `described` from being one."""
+    try:
+        return Package.model_validate(described, context=known), []
+    except ValidationError as error:
+        complaints = [each for each in error.errors() if not _is_said_twice(each, error, described)]
+        return None, [_fault(each, described, places) for each in complaints]
+
+
+def _is_said_twice(complaint: Any, error: ValidationError, described: dict[str, Any]) -> bool:
+    """Of a denominator that the file does not have: where it is left out, the numerator stands for it."""
+    place = complaint["loc"]
+    if "denominator" not in place or _at(described, place[: place.index("denominator") + 1]) is not None:
+        return False
+    same = tuple("numerator" if part == "denominator" else part for part in place)
+    return any(each["loc"] == same for each in error.errors())
+
+
+def _fault(complaint: Any, described: dict[str, Any], places: TomlPlaces) -> Finding:
+    place, kind = complaint["loc"], complaint["type"]
+    where = ("definition", (DEFINITION, places.line(*place)))
+    name = f"{_spelt(place, described)}"
+    if kind == "missing":
+        return found(*where, f"{name} is not there", "Write it (docs/packages.md shows how)")
+    if kind == "extra_forbidden":
+        near = nearest_name("Package", place)
+        remedy = f"Write {near}" if near else "Take it out, or see docs/packages.md for what there is"
+        return found(*where, f"{name} is not known", remedy)
+    if kind == "value_error":
+        wrong, _, remedy = said(complaint).rpartition("; ") if "; " in said(complaint) else (said(complaint), "", "")
+        quoted = [each for each in _QUOTED.findall(wrong) if each not in (described.get("id"), "18+", "0-5")]
+        line = next((line for each in reversed(quoted) if (line := _line_of(each, place, places))), where[1][1])
+        told = f"{name}: {wrong}" if place else wrong
+        return found("definition", (DEFINITION, line), told, _begun(remedy) or "Mend it as docs/packages.md shows")
+    value = complaint["input"]
+    shown = f" is {_cut(value)}" if isinstance(value, str | int | float | bool) else " has the wrong form"
+    return found(*where, f"{name}{shown}", said(complaint))
+
+
+def _line_of(value: str, place: tuple[str | int, ...], places: TomlPlaces) -> int | None:
+    """The line of `value` under `place`; None where it does not stand there."""
+    line = places.line(*place, value=value)
+    return line if line != places.line(*place) or not place else None
+
+
+def _spelt(place: tuple[str | int, ...], described: dict[str, Any]) -> str:
+    """`measures.nsaid_share.title` for the place of a title: things in lists are called by their id where they can."""
+    parts: list[str] = []
+    for end, part in enumerate(place):
+        thing = _at(described, place[: end + 1])
+        named = thing.get("id") if isinstance(part, int) and isinstance(thing, dict) else None
+        parts.append(str(named) if isinstance(named, str) else str(part + 1) if isinstance(part, int) else part)
+    return ".".join(parts)
+
+
+def _at(described: Any, place: tuple[str | int, ...]) -> Any:
+    for part in place:
+        try:
+            described = described[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return described
+
+
+def _begun(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _cut(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= SHOWN_CHARACTERS else f"{shown[: SHOWN_CHARACTERS - 1]}…"
