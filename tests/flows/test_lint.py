@@ -15,8 +15,9 @@ from flows.cli import app
 from transforms.lint import SEVERITY, STOPS
 
 TOML = "package.toml"
-NSAID = 'id = "nsaid_users"\n'
 SHARE = 'numerator = { source = "prescriptions", quantity = "items", codes = ["M01AE01"] }'
+PATIENTS = 'source = "patient_counts", quantity = "patients", window_months = 12'
+COUNTED = f'numerator = {{ {PATIENTS}, groups = ["opioid_brugere"] }} #'
 WHOLE = 'codes = ["M01A"], exclude_codes = ["M01AX05"] }'
 RATE = DEFINITION[DEFINITION.index("[[measures]]") : DEFINITION.index('[[measures]]\nid = "opioid_users"')]
 MORE = "".join(RATE.replace("nsaid_users", f"more_{number}") for number in range(4))
@@ -27,6 +28,7 @@ AGENDA = DEFINITION[DEFINITION.index("[[agenda]]") : DEFINITION.index("[[feedbac
 QUESTION = DEFINITION[DEFINITION.index("[[questions]]") : DEFINITION.index("[[references]]")]
 REFERENCE = '[[references]]\nid = "anden_2020"\ntitle = "A"\npublisher = "B"\nyear = 2020\nopened = 2026-05-01\n\n'
 FIRST = 'id = "smerter"'
+WORTH = ("error", "warning", "note")
 
 
 @pytest.fixture
@@ -50,14 +52,7 @@ FAULTS = {
         Fault(TOML, WHOLE, WHOLE.replace("}", ', indications = ["uti"] }'), SHARE),
         Fault(TOML, SHARE, SHARE.replace("items", "ddd")),
     ],
-    "numerator-unproven": [
-        Fault(
-            TOML,
-            f"{SHARE}\n",
-            'numerator = { source = "patient_counts", quantity = "patients", groups = ["opioid_brugere"], '
-            "window_months = 12 }\n#",
-        )
-    ],
+    "numerator-unproven": [Fault(TOML, SHARE, COUNTED)],
     "unknown-code": [Fault(TOML, '"M01AE01"]', '"M01AE01",\n"Q09AA01"]', '"Q09AA01"')],
     "direction": [Fault(TOML, 'guidelines = ["raad_2023"]\n', "", 'direction = "lower"')],
     "pitfalls": [
@@ -70,7 +65,9 @@ FAULTS = {
     ],
     "ordered-group": [Fault(TOML, '"nsaid_brugere"', '"nsaid_alle"')],
     "many-measures": [Fault(TOML, PAIR, MORE + PAIR, RATE.replace("nsaid_users", "more_3"))],
-    "few-measures": [Fault(TOML, DEFINITION[DEFINITION.index(OPIOIDS) : DEFINITION.index(PAIR)], "", "[[measures]]")],
+    "few-measures": [
+        Fault(TOML, DEFINITION[DEFINITION.index(OPIOIDS) : DEFINITION.index(QUESTION)], "", "[[measures]]")
+    ],
     "sources": [
         Fault(TOML, '"patient_counts"]', '"patient_counts", "services"]'),
         Fault(TOML, '"list_sizes", ', "", "sources ="),
@@ -143,14 +140,11 @@ FAULTS = {
 }
 """By rule: faults that it alone finds. What a fault takes with it is told apart below."""
 ALONGSIDE = {
-    "folder-name": {"folder-name"},
-    "numerator-unproven": {"alternatives", "sources"},
+    "numerator-unproven": {"alternatives"},
     "unknown-code": {"numerator-outside"},
-    "direction": set(),
-    "patient-window": set(),
+    "alternatives": {"ordered-group"},
     "many-measures": {"alternatives"},
-    "few-measures": {"alternatives", "definition"},
-    "heading-missing": set(),
+    "few-measures": {"alternatives", "sources"},
 }
 PLANTED = [(rule, fault) for rule, faults in FAULTS.items() for fault in faults]
 
@@ -161,7 +155,137 @@ PLANTED = [(rule, fault) for rule, faults in FAULTS.items() for fault in faults]
 def test_a_planted_fault_is_found_on_its_line(folder: Path, rule: str, fault: Fault) -> None:
     line = plant(folder, fault)
     told = findings(folder)
-    print([(each.rule, each.file, each.line, each.wrong, each.remedy) for each in told])
     assert (rule, fault.file, line) in [(each.rule, each.file, each.line) for each in told]
     assert {each.rule for each in told} <= {rule} | ALONGSIDE.get(rule, set())
     assert {each.severity for each in told if each.rule == rule} <= {SEVERITY[rule], "warning"}
+
+
+def test_every_rule_is_shown_to_fire() -> None:
+    assert set(FAULTS) == set(SEVERITY)
+    assert set(SEVERITY) >= STOPS
+
+
+def test_the_documentation_has_every_rule_with_its_severity_and_what_it_stops() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "packages.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| `")]
+    told = {
+        row[0].strip("`"): (row[1].rstrip(" *"), row[1].endswith("*")) for row in rows if row[1].rstrip(" *") in WORTH
+    }
+    assert told == {rule: (severity, rule in STOPS) for rule, severity in SEVERITY.items()}
+
+
+def test_everything_that_keeps_a_file_from_being_a_package_is_told_at_once(folder: Path) -> None:
+    lines = [
+        plant(folder, Fault(TOML, "direction = ", "drection = ")),
+        plant(folder, Fault(TOML, 'codes = ["M01AE01"]', 'codes = ["MO1AE01"]')),
+        plant(folder, Fault(TOML, 'answer = "yes_no"', 'answer = "perhaps"')),
+    ]
+    told = findings(folder)
+    assert [(each.rule, each.line) for each in told] == [("definition", line) for line in lines]
+    assert told[0].remedy == "Write direction"
+    assert "nearest is M01AE01" in told[1].remedy
+
+
+def test_lines_that_are_no_toml_are_told_together(folder: Path) -> None:
+    first = plant(folder, Fault(TOML, "months = 12", "months = = 12"))
+    second = plant(folder, Fault(TOML, 'kind = "proportion"', "kind = = 3"))
+    assert [(each.rule, each.line) for each in findings(folder)] == [("syntax", first), ("syntax", second)]
+
+
+def test_a_text_that_is_not_utf_8_is_told_with_the_line(folder: Path) -> None:
+    (folder / "plan.md").write_bytes(TEXTS["plan.md"].encode("cp1252"))
+    (told,) = findings(folder)
+    assert (told.rule, told.file, told.line, told.stops) == ("encoding", "plan.md", 3, False)
+
+
+def test_a_definition_that_is_not_utf_8_stops_the_figures(folder: Path) -> None:
+    (folder / TOML).write_bytes(DEFINITION.encode("cp1252"))
+    told = [each for each in findings(folder) if each.rule == "encoding"]
+    assert [(each.file, each.stops) for each in told] == [(TOML, True)]
+
+
+def test_a_workspaces_own_package_may_be_without_texts(folder: Path) -> None:
+    for name in TEXTS:
+        (folder / name).unlink()
+    told = {(each.rule, each.severity, each.line) for each in findings(folder)}
+    assert ("text-missing", "warning", 1) in told
+    assert {severity for _, severity, _ in told} == {"warning"}
+
+
+def test_a_shipped_package_has_every_text_and_heading(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linting, "SHIPPED", folder.parent)
+    (folder / "reflection.md").unlink()
+    plant(folder, Fault("plan.md", "## Problemet", "## Problemer"))
+    told = [(each.rule, each.file, each.severity) for each in findings(folder)]
+    assert told == [("heading-missing", "plan.md", "error"), ("text-missing", "reflection.md", "error")]
+
+
+def test_a_faulty_definition_does_not_hide_what_is_wrong_with_the_texts(folder: Path) -> None:
+    plant(folder, Fault(TOML, "[windows]", "[windows"))
+    line = plant(folder, Fault("plan.md", WORDS, f"{WORDS}Det er et overforbrug.\n", "Det er et"))
+    assert ("plan.md", line, "judging-words") in [(each.file, each.line, each.rule) for each in findings(folder)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Det kan ligne god eller dårlig praksis.",
+        "Tallet viser ikke, hvilke praksis der klarer sig bedst.",
+        "Se laegemiddelstyrelsen.dk og sundhed.dk/laegehaandbogen/oere.",
+        "Koden `oere_kontakt` tælles.",
+        "“FÅ” og »SÅ« – 1.000 ≥ 75 år, ½ × µg/l, Ærø.",
+        "Children with ear pain are passed on.",
+    ],
+)
+def test_words_that_only_look_like_a_fault_are_left_alone(folder: Path, words: str) -> None:
+    plant(folder, Fault("plan.md", WORDS, f"{WORDS}{words}\n", WORDS))
+    assert findings(folder) == []
+
+
+def test_a_review_that_is_far_off_is_not_told(folder: Path) -> None:
+    assert findings(folder, date(2027, 7, 1)) == []
+    assert [each.rule for each in findings(folder, date(2027, 11, 1))] == ["review-soon"]
+    assert [each.rule for each in findings(folder, date(2027, 11, 2))] == ["review"]
+
+
+def printed(*arguments: str, root: Path) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["lint", "--workspace", str(root), *arguments])
+    return done.exit_code, done.stdout
+
+
+def test_the_command_tells_each_finding_on_a_line_and_counts(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = folder.parents[1]
+    monkeypatch.chdir(root)
+    assert printed("smerter", root=root) == (0, "Nothing to mend in 1 package.\n")
+    line = plant(folder, Fault(TOML, 'measures = ["nsaid_users"]\n\n', "\n", "[[questions]]"))
+    wrong = (
+        f"klyngepakker/smerter/package.toml:{line}: warning: no question is tied to a measure. "
+        "Name in `measures` what a question is about. [questions]"
+    )
+    assert printed("smerter", root=root) == (0, f"{wrong}\n1 warning in 1 package.\n")
+    told = f"{wrong.replace('warning', 'error')}\n1 error in 1 package.\n"
+    assert printed("smerter", "--strict", root=root) == (2, told)
+
+
+def test_the_command_prints_json(folder: Path) -> None:
+    line = plant(folder, Fault(TOML, "direction = ", "drection = "))
+    code, text = printed("smerter", "--json", root=folder.parents[1])
+    told = json.loads(text)
+    assert (code, told["packages"], told["errors"], told["warnings"]) == (2, ["smerter"], 1, 0)
+    (finding,) = told["findings"]
+    assert (finding["line"], finding["rule"], finding["stops"], finding["remedy"]) == (
+        line,
+        "definition",
+        True,
+        "Write direction",
+    )
+
+
+def test_every_package_is_looked_at_where_none_is_named(folder: Path) -> None:
+    _, text = printed("--json", root=folder.parents[1])
+    assert {"smerter", "antibiotika"} <= set(json.loads(text)["packages"])
+
+
+def test_an_unknown_package_is_refused_with_the_nearest(folder: Path) -> None:
+    done = CliRunner().invoke(app, ["lint", "--workspace", str(folder.parents[1]), "smerte"])
+    assert "nearest name is smerter" in str(done.exception)
