@@ -25,6 +25,7 @@ from transforms.naming import nearest
 
 SHIPPED = ROOT / "klyngepakker"
 ALTERNATIVES = SHIPPED / "alternatives.toml"
+_NO_DEFINITION = found("definition", (DEFINITION, 1), "the file is not there", "Write it (docs/packages.md shows how)")
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,13 @@ def folders(workspace: Workspace, names: Sequence[str]) -> list[Path]:
         SettingsError: there is no such package.
     """
     places = [workspace.root / "klyngepakker", SHIPPED]
-    known = {path.parent.name: path.parent for place in reversed(places) for path in place.glob(f"*/{DEFINITION}")}
+    files = (DEFINITION, *HEADINGS)
+    known = {
+        path.parent.name: path.parent
+        for place in reversed(places)
+        for name in files
+        for path in place.glob(f"*/{name}")
+    }
     for name in names:
         if name not in known and not (Path(name) / DEFINITION).exists():
             raise SettingsError(
@@ -85,7 +92,7 @@ def lint(workspace: Workspace, folder: Path, today: date | None = None) -> Linte
     shipped = folder.resolve().parent == SHIPPED.resolve()
     findings = [*unread, *_whole(texts, {finding.file for finding in unread}, shipped=shipped)]
     passages = [passage for text in texts for passage in text.passages]
-    definition = _read(folder / DEFINITION)
+    definition = _read(folder / DEFINITION) if (folder / DEFINITION).exists() else _NO_DEFINITION
     if isinstance(definition, Finding):
         findings.append(definition)
     else:

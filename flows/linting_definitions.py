@@ -14,8 +14,8 @@ from transforms.definitions import Package
 from transforms.lint import DEFINITION, Finding, found
 from transforms.sources import Known
 
-_AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)")
-_QUOTED = re.compile(r"'([^']+)'")
+_AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
+_NAMED = re.compile(r"'([^']+)'|(?<=called )(\w+)|(\w+)(?= is named more than once)")
 MOST_SHOWN = 5
 """A quotation mark that was forgotten makes the rest of a file no TOML."""
 SHOWN_CHARACTERS = 40
@@ -24,7 +24,7 @@ SHOWN_CHARACTERS = 40
 def syntax_faults(error: tomllib.TOMLDecodeError, text: str, places: TomlPlaces) -> list[Finding]:
     """Where `text` is no TOML: what the parser stopped at, and lines after it that cannot be read either."""
     match = _AT_LINE.search(str(error))
-    line = int(match[1]) if match else max(1, len(text.splitlines()))
+    line = int(match[1]) if match and match[1] else max(1, len(text.splitlines()))
     wrong = _AT_LINE.sub("", str(error)).rstrip(".")
     first = found("syntax", (DEFINITION, line), f"this is no TOML: {wrong}", "Mend the line, or the one before it")
     after = [each for each in places.faults() if each > line][: MOST_SHOWN - 1]
@@ -54,7 +54,7 @@ def _is_said_twice(complaint: Any, error: ValidationError, described: dict[str, 
 def _fault(complaint: Any, described: dict[str, Any], places: TomlPlaces) -> Finding:
     place, kind = complaint["loc"], complaint["type"]
     where = ("definition", (DEFINITION, places.line(*place)))
-    name = f"{_spelt(place, described)}"
+    name = _spelt(place, described)
     if kind == "missing":
         return found(*where, f"{name} is not there", "Write it (docs/packages.md shows how)")
     if kind == "extra_forbidden":
@@ -62,20 +62,33 @@ def _fault(complaint: Any, described: dict[str, Any], places: TomlPlaces) -> Fin
         remedy = f"Write {near}" if near else "Take it out, or see docs/packages.md for what there is"
         return found(*where, f"{name} is not known", remedy)
     if kind == "value_error":
-        wrong, _, remedy = said(complaint).rpartition("; ") if "; " in said(complaint) else (said(complaint), "", "")
-        quoted = [each for each in _QUOTED.findall(wrong) if each not in (described.get("id"), "18+", "0-5")]
-        line = next((line for each in reversed(quoted) if (line := _line_of(each, place, places))), where[1][1])
+        wrong, _, remedy = said(complaint).partition("; ")
+        line = _line_meant(wrong, place, described, places)
         told = f"{name}: {wrong}" if place else wrong
         return found("definition", (DEFINITION, line), told, _begun(remedy) or "Mend it as docs/packages.md shows")
     value = complaint["input"]
     shown = f" is {_cut(value)}" if isinstance(value, str | int | float | bool) else " has the wrong form"
-    return found(*where, f"{name}{shown}", said(complaint))
+    return found(*where, f"{name}{shown}", _wanted(complaint))
 
 
-def _line_of(value: str, place: tuple[str | int, ...], places: TomlPlaces) -> int | None:
-    """The line of `value` under `place`; None where it does not stand there."""
-    line = places.line(*place, value=value)
-    return line if line != places.line(*place) or not place else None
+def _wanted(complaint: Any) -> str:
+    """What the parser expected, in the words of TOML and not of Python."""
+    if complaint["type"] == "model_type":
+        bilingual = complaint["ctx"]["class_name"] in ("Text", "Aim", "Question")
+        return "Write " + (
+            '{ da = "...", en = "..." }' if bilingual else "{ ... } (docs/packages.md shows which names)"
+        )
+    return said(complaint).replace("a valid tuple", "a list in [ ]").replace("a valid dictionary", "a table in { }")
+
+
+def _line_meant(wrong: str, place: tuple[str | int, ...], described: dict[str, Any], places: TomlPlaces) -> int:
+    """The line of the last name that the sentence `wrong` quotes; else of the part of the file that it begins with."""
+    for name in reversed(_NAMED.findall(wrong)):
+        value = "".join(name)
+        if value != described.get("id") and (line := places.line_of_value(value, *place)):
+            return line
+    part = wrong.partition(":")[0]
+    return places.line(*place) if place or part not in described else places.line(part)
 
 
 def _spelt(place: tuple[str | int, ...], described: dict[str, Any]) -> str:

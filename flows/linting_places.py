@@ -28,12 +28,14 @@ class TomlPlaces:
 
     def line(self, *path: str | int, value: str | None = None) -> int:
         """The line of `path` (keys, and numbers within lists), or of what of it there is; with `value`, of that."""
-        there = next((path[:end] for end in range(len(path), 0, -1) if path[:end] in self._nodes), ())
-        node = self._nodes.get(there)
-        if value is not None:
-            within = self._tree.root_node if node is None else node
-            node = next((each for each in _every(within) if _text_of(each) == value), node)
-        return 1 if node is None else _line(node)
+        node = self._node(path)
+        named = None if value is None else self.line_of_value(value, *path)
+        return named or (1 if node is None else _line(node))
+
+    def line_of_value(self, value: str, *path: str | int) -> int | None:
+        """The first line under `path` on which `value` stands as a text or a key; None where it does not."""
+        within = self._node(path) or self._tree.root_node
+        return next((_line(each) for each in _every(within) if _text_of(each) == value), None)
 
     def faults(self) -> list[int]:
         """The lines on which something is no TOML, in order."""
@@ -41,6 +43,10 @@ class TomlPlaces:
         return sorted(
             {_line(node) for node in _every(root) if node.is_error or node.is_missing} if root.has_error else ()
         )
+
+    def _node(self, path: Path) -> Node | None:
+        there = next((path[:end] for end in range(len(path), 0, -1) if path[:end] in self._nodes), ())
+        return self._nodes.get(there)
 
     def _take_table(self, node: Node) -> None:
         names = next((_names(child) for child in node.children if child.type in _KEYS), ())

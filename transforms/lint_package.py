@@ -30,7 +30,7 @@ def number_of_measures(subject: Subject) -> Iterator[Finding]:
         wrong = f"{count} measures are more than a meeting has time for"
         yield found("many-measures", subject.at("measures", MOST), wrong, f"Keep the {MOST} that are talked about most")
     if 0 < count < FEWEST:
-        wrong = f"{count} measure(s) show one side of a topic"
+        wrong = f"{count} measure{'s show' if count > 1 else ' shows'} one side of a topic"
         yield found("few-measures", subject.at("measures", 0), wrong, f"Let there be {FEWEST} to {MOST}")
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
-from whole_package import DEFINITION, TEXTS, WORDS, Fault, findings, plant, write_package
+from whole_package import DEFINITION, TEXTS, TODAY, WORDS, Fault, findings, plant, write_package
 
 from flows import linting
 from flows.cli import app
@@ -134,7 +137,9 @@ FAULTS = {
             'direction = "lower"',
             'national_aim = { da = "Mål", en = "Aim", origin = "maal_17" }\ndirection = "lower"',
         ),
-        Fault(TOML, '"90" = 90', '"90" = 80', FIRST),
+        Fault(TOML, '"90" = 90', '"90" = 80', "[[agenda]]"),
+        Fault(TOML, 'id = "opioid_users"', 'id = "ibuprofen_share"'),
+        Fault(TOML, '["nsaid_users", "opioid_users"]', '["nsaid_users", "opioid_user"]'),
     ],
     "encoding": [],
 }
@@ -186,6 +191,32 @@ def test_everything_that_keeps_a_file_from_being_a_package_is_told_at_once(folde
     assert "nearest is M01AE01" in told[1].remedy
 
 
+@pytest.mark.parametrize(
+    ("fault", "remedy"),
+    [
+        (Fault(TOML, 'title = { da = "NSAID", en = "NSAIDs" }', 'title = "NSAID"'), 'Write { da = "...", en = "..." }'),
+        (Fault(TOML, 'guidelines = ["raad_2023"]', 'guidelines = "raad_2023"'), "Input should be a list in [ ]"),
+        (Fault(TOML, "year = 2023", 'year = "i fjor"'), "Input should be a valid integer"),
+    ],
+)
+def test_the_remedy_is_in_the_words_of_the_file(folder: Path, fault: Fault, remedy: str) -> None:
+    line = plant(folder, fault)
+    (told,) = findings(folder)
+    assert (told.rule, told.line, told.remedy[: len(remedy)]) == ("definition", line, remedy)
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, len(DEFINITION)), st.sampled_from(list("\"[]{}=,.#'0\n\\æ"))), max_size=4))
+def test_whatever_is_typed_over_a_definition_is_told_and_never_a_crash(typed: list[tuple[int, str]]) -> None:
+    text = DEFINITION
+    for place, letter in typed:
+        text = text[:place] + letter + text[place + 1 :]
+    with TemporaryDirectory() as home:
+        told = findings(write_package(Path(home), "smerter", text))
+    assert all(1 <= each.line <= text.count("\n") + 1 for each in told if each.file == TOML)
+    assert all("\n" not in each.wrong + each.remedy for each in told)
+
+
 def test_lines_that_are_no_toml_are_told_together(folder: Path) -> None:
     first = plant(folder, Fault(TOML, "months = 12", "months = = 12"))
     second = plant(folder, Fault(TOML, 'kind = "proportion"', "kind = = 3"))
@@ -202,6 +233,14 @@ def test_a_definition_that_is_not_utf_8_stops_the_figures(folder: Path) -> None:
     (folder / TOML).write_bytes(DEFINITION.encode("cp1252"))
     told = [each for each in findings(folder) if each.rule == "encoding"]
     assert [(each.file, each.stops) for each in told] == [(TOML, True)]
+
+
+def test_texts_without_a_definition_are_no_package(folder: Path) -> None:
+    (folder / TOML).unlink()
+    told = json.loads(printed("smerter", "--json", root=folder.parents[1])[1])["findings"]
+    assert [(each["rule"], each["wrong"], each["stops"]) for each in told] == [
+        ("definition", "the file is not there", True)
+    ]
 
 
 def test_a_workspaces_own_package_may_be_without_texts(folder: Path) -> None:
@@ -289,3 +328,12 @@ def test_every_package_is_looked_at_where_none_is_named(folder: Path) -> None:
 def test_an_unknown_package_is_refused_with_the_nearest(folder: Path) -> None:
     done = CliRunner().invoke(app, ["lint", "--workspace", str(folder.parents[1]), "smerte"])
     assert "nearest name is smerter" in str(done.exception)
+
+
+SHIPPED = sorted(path.parent for path in linting.SHIPPED.glob("*/plan.md"))
+
+
+@pytest.mark.parametrize("package", SHIPPED, ids=lambda package: package.name)
+def test_the_shipped_packages_have_nothing_to_mend(package: Path, tmp_path: Path) -> None:
+    told = linting.lint(linting.workspace_or_none_of_ones_own(tmp_path), package, TODAY).findings
+    assert [each for each in told if each.severity != "note"] == []
