@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random, SystemRandom
 
@@ -51,12 +51,9 @@ def compute_packages(workspace: Workspace, orders: list[Order], run_id: str) -> 
     return mart.compute_packages(workspace.store, packages, period, last_known(workspace.store), run_id)
 
 
-def planned_orders(workspace: Workspace, plans: Iterable[PackPlan] | None = None) -> list[Order]:
-    """The packs of `plans`, or of all that klyngeflow.toml has: each for every cluster with a member who consents, or
-    for the named ones.
-    """
-    chosen = workspace.definition.packs if plans is None else plans
-    return [planned(plan, cluster) for plan in chosen for cluster in _clusters(workspace, plan)]
+def planned_orders(workspace: Workspace) -> list[Order]:
+    """The packs that klyngeflow.toml plans: each for every cluster, or the named ones, with a member who consents."""
+    return [planned(plan, cluster) for plan in workspace.definition.packs for cluster in _clusters(workspace, plan)]
 
 
 def _clusters(workspace: Workspace, plan: PackPlan) -> list[str]:

@@ -69,14 +69,7 @@ def folders(workspace: Workspace, names: Sequence[str]) -> list[Path]:
     Raises:
         SettingsError: there is no such package.
     """
-    places = [workspace.root / "klyngepakker", SHIPPED]
-    files = (DEFINITION, *HEADINGS)
-    known = {
-        path.parent.name: path.parent
-        for place in reversed(places)
-        for name in files
-        for path in place.glob(f"*/{name}")
-    }
+    known = _known(workspace)
     for name in names:
         if name not in known and not (Path(name) / DEFINITION).exists():
             raise SettingsError(
@@ -84,6 +77,17 @@ def folders(workspace: Workspace, names: Sequence[str]) -> list[Path]:
             )
     chosen = [known[name] if name in known else Path(name).resolve() for name in names]
     return chosen or [known[name] for name in sorted(known)]
+
+
+def _known(workspace: Workspace) -> dict[str, Path]:
+    """By name: the folder of each package.
+
+    A folder of the workspace's with texts alone is one only where nothing is shipped under its name: they are laid over
+    the shipped package.
+    """
+    places = (SHIPPED, workspace.root / "klyngepakker")
+    texts = {path.parent.name: path.parent for place in places for name in HEADINGS for path in place.glob(f"*/{name}")}
+    return texts | {path.parent.name: path.parent for place in places for path in place.glob(f"*/{DEFINITION}")}
 
 
 def lint(workspace: Workspace, folder: Path, today: date | None = None) -> Linted:

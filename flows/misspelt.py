@@ -17,14 +17,14 @@ def said(complaint: Any) -> str:
     return str(complaint["msg"]).removeprefix("Value error, ")
 
 
-def worst(error: ValidationError) -> tuple[Any, str]:
-    """The complaint to mend first, and the name that was meant, if it is about a misspelt one.
+def first_to_mend(error: ValidationError) -> tuple[Any, str]:
+    """The complaint to mend first, and `; the nearest name is X` where it is about a misspelt one.
 
     A misspelt name is often missing as well: the misspelling is what to mend.
     """
     misspelt = [each for each in error.errors() if each["type"] == "extra_forbidden"]
     meant = [(each, near) for each in misspelt if (near := nearest_name(error.title, each["loc"]))]
-    return meant[0] if meant else (error.errors()[0], "")
+    return (meant[0][0], f"; the nearest name is {meant[0][1]}") if meant else (error.errors()[0], "")
 
 
 def nearest_name(title: str, place: Sequence[int | str]) -> str:

@@ -11,7 +11,7 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from flows.misspelt import said, worst
+from flows.misspelt import first_to_mend
 from transforms.contract import Check, Contract, parse_contract
 from transforms.definitions import Package, parse_package
 from transforms.disclosure_profiles import Mode, profile
@@ -207,10 +207,10 @@ class _named:  # noqa: N801 - reads as a word in `with _named(path)`
         if isinstance(error, tomllib.TOMLDecodeError):
             raise SettingsError(f"{self.path.name} in {self.path.parent.name}/ is not valid TOML: {error}.") from None
         if isinstance(error, ValidationError):
-            first, near = worst(error)
+            first, near = first_to_mend(error)
             place = ".".join(str(part) for part in first["loc"])
-            meant = f"; the nearest name is {near}" if near else ""
-            raise SettingsError(f"{self.path.parent.name}/{self.path.name}, {place}: {said(first)}{meant}.") from None
+            said = first["msg"].removeprefix("Value error, ") + near
+            raise SettingsError(f"{self.path.parent.name}/{self.path.name}, {place}: {said}.") from None
 
 
 def _own_source(path: Path) -> Contract:

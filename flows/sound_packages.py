@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from flows.building import planned_orders
 from flows.ingesting import Outcome
 from flows.linting import folders, lint
-from flows.settings import PackPlan, Workspace
-from transforms.errors import UserError
+from flows.orders import Order
+from flows.settings import Workspace
+from transforms.errors import MachineError, UserError
 
 
 class PackageFaultError(UserError):
@@ -31,16 +31,18 @@ def refuse_faults(workspace: Workspace, package_id: str) -> None:
         raise PackageFaultError(f"No packs of {package_id!r} were made: {place}: {first.wrong}. {first.remedy}.{more}")
 
 
-def plans_of_sound_packages(workspace: Workspace) -> tuple[list[PackPlan], list[Outcome]]:
-    """The plans of klyngeflow.toml whose packages can be used, and one outcome for each package that cannot."""
-    plans = workspace.definition.packs
-    left_out = {outcome.file_name: outcome for outcome in _left_out(workspace, [plan.package for plan in plans])}
-    return [plan for plan in plans if plan.package not in left_out], list(left_out.values())
-
-
-def _left_out(workspace: Workspace, package_ids: Iterable[str]) -> Iterable[Outcome]:
-    for package_id in dict.fromkeys(package_ids):
+def sound_orders(workspace: Workspace) -> tuple[list[Order], list[Outcome]]:
+    """The packs that klyngeflow.toml plans, and an outcome for each plan of which none can be made, with why."""
+    orders: list[Order] = []
+    left_out: dict[str, Outcome] = {}
+    for plan in workspace.definition.packs:
+        alone = workspace.definition.model_copy(update={"packs": (plan,)})
         try:
-            refuse_faults(workspace, package_id)
+            refuse_faults(workspace, plan.package)
+            orders += planned_orders(Workspace(workspace.root, alone))
+        except MachineError:
+            raise
         except UserError as error:
-            yield Outcome(package_id, "left_out", 0, str(error), error.shown(), error.exit_code)
+            outcome = Outcome(plan.package, "left_out", 0, str(error), error.shown(), error.exit_code)
+            left_out[outcome.sentence] = outcome
+    return orders, list(left_out.values())

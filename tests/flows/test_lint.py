@@ -325,6 +325,14 @@ def test_every_package_is_looked_at_where_none_is_named(folder: Path) -> None:
     assert {"smerter", "antibiotika"} <= set(json.loads(text)["packages"])
 
 
+def test_texts_laid_over_a_shipped_package_are_no_package_of_ones_own(tmp_path: Path) -> None:
+    own = tmp_path / "klyngepakker" / "antibiotika"
+    own.mkdir(parents=True)
+    (own / "fact_sheet.md").write_text(TEXTS["fact_sheet.md"], encoding="utf-8")
+    opened = linting.workspace_or_none_of_ones_own(tmp_path)
+    assert linting.folders(opened, ["antibiotika"]) == [linting.SHIPPED / "antibiotika"]
+
+
 def test_an_unknown_package_is_refused_with_the_nearest(folder: Path) -> None:
     done = CliRunner().invoke(app, ["lint", "--workspace", str(folder.parents[1]), "smerte"])
     assert "nearest name is smerter" in str(done.exception)

@@ -16,7 +16,7 @@ from flows import cli, pipeline
 from flows.commands import request_pack
 from flows.findings import Findings
 from flows.settings import SettingsError, Workspace, load_workspace
-from flows.sound_packages import PackageFaultError, plans_of_sound_packages, refuse_faults
+from flows.sound_packages import PackageFaultError, refuse_faults, sound_orders
 
 TOML = "package.toml"
 PLAN = """
@@ -112,8 +112,8 @@ def test_a_fault_of_the_definition_leaves_the_packages_plans_out(workspace: Work
     for name in ("hoste", "smerter"):
         write_package(workspace.root, name, DEFINITION.replace('id = "smerter"', f'id = "{name}"'))
     line = plant(workspace.root / "klyngepakker" / "smerter", fault)
-    plans, (left_out,) = plans_of_sound_packages(planned(workspace, "smerter", "hoste"))
-    assert [plan.package for plan in plans] == ["hoste"]
+    orders, (left_out,) = sound_orders(planned(workspace, "smerter", "hoste"))
+    assert [order.package for order in orders] == ["hoste"]
     assert f"'smerter' were made: {workspace.root}/klyngepakker/smerter/package.toml, line {line}: " in left_out.shown
     assert says in left_out.shown
 
@@ -123,15 +123,25 @@ def test_what_is_wrong_with_texts_alone_leaves_nothing_out(workspace: Workspace)
     plant(folder, Fault("plan.md", WORDS, "Se[^ukendt].\n"))
     plant(folder, Fault(TOML, "Håndkøb", "HÃ¥ndkøb"))
     (folder / "reflection.md").write_bytes(b"\xe6")
-    plans, left_out = plans_of_sound_packages(planned(workspace, "smerter"))
-    assert ([plan.package for plan in plans], left_out) == (["smerter"], [])
+    orders, left_out = sound_orders(planned(workspace, "smerter"))
+    assert ([order.package for order in orders], left_out) == (["smerter"], [])
 
 
 def test_a_package_that_is_not_there_leaves_the_others_alone(workspace: Workspace) -> None:
     write_package(workspace.root, "smerter")
-    plans, (left_out,) = plans_of_sound_packages(planned(workspace, "smerte", "smerter"))
-    assert [plan.package for plan in plans] == ["smerter"]
+    orders, (left_out,) = sound_orders(planned(workspace, "smerte", "smerter"))
+    assert [order.package for order in orders] == ["smerter"]
     assert (left_out.exit_code, "nearest name is smerter" in left_out.shown) == (2, True)
+
+
+def test_a_plan_for_an_unknown_cluster_leaves_the_others_alone(workspace: Workspace) -> None:
+    for name in ("hoste", "smerter"):
+        write_package(workspace.root, name, DEFINITION.replace('id = "smerter"', f'id = "{name}"'))
+    plans = PLAN.format(package="hoste") + 'clusters = ["K9"]\n' + PLAN.format(package="smerter")
+    (workspace.root / "klyngeflow.toml").write_text(SETTINGS + plans, encoding="utf-8")
+    orders, (left_out,) = sound_orders(load_workspace(workspace.root))
+    assert [order.package for order in orders] == ["smerter"]
+    assert "plans hoste for K9, where no member has consented. Write one of: K1." in left_out.shown
 
 
 def test_a_request_for_a_package_with_a_fault_is_refused_before_anything_starts(workspace: Workspace) -> None:
