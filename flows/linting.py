@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flows.linting_definitions import definition_faults, syntax_faults
-from flows.linting_places import TomlPlaces
+from flows.linting_definitions import Source, definition_faults, syntax_faults
 from flows.linting_texts import read_prose
 from flows.settings import FILE, ROOT, Definition, SettingsError, Workspace, load_workspace
+from transforms.definitions import Package
 from transforms.lint import DEFINITION, Alternative, Finding, Subject, found, in_order
 from transforms.lint_alternatives import parse_alternatives
 from transforms.lint_measures import MEASURE_RULES
@@ -125,22 +125,25 @@ def _of_definition(
     workspace: Workspace, folder: str, text: str, texts: list[Prose], today: date
 ) -> tuple[list[Finding], list[Passage]]:
     """What is wrong with package.toml, which says `text`, and the words in it."""
-    places = TomlPlaces(text)
+    source = Source(DEFINITION, text)
     try:
         described = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return syntax_faults(error, text, places), []
-    package, faults = definition_faults(described, workspace.known, places)
+        return syntax_faults(error, source), []
+    package, faults = definition_faults(Package, described, workspace.known, source)
     if package is not None:
-        subject = Subject(package, places, folder, today, workspace.known, tuple(texts), _alternatives())
+        subject = Subject(package, source.places, folder, today, workspace.known, tuple(texts), _alternatives())
         faults += [fault for rule in (*MEASURE_RULES, *PACKAGE_RULES, *TEXT_RULES) for fault in rule(subject)]
-    return faults, [passage for told in spoken(described) for passage in _passages(told, places)]
+    return faults, passages_of(described, source)
 
 
-def _passages(told: tuple[Any, ...], places: TomlPlaces) -> list[Passage]:
-    path, language, words = told
-    first = places.line(*path)
-    return [Passage(DEFINITION, first + number, language, line) for number, line in enumerate(words.split("\n"))]
+def passages_of(described: dict[str, Any], source: Source) -> list[Passage]:
+    """The words of a parsed TOML file, line by line."""
+    return [
+        Passage(source.file, source.places.line(*path) + number, language, line)
+        for path, language, words in spoken(described)
+        for number, line in enumerate(words.split("\n"))
+    ]
 
 
 def _read(path: Path) -> str | Finding:

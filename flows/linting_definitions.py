@@ -1,17 +1,17 @@
-"""What a parser finds wrong with package.toml, as findings with their lines: all of them, not only the first."""
+"""What a parser finds wrong with a definition, as findings with their lines: all of them, not only the first."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from flows.linting_places import TomlPlaces
 from flows.misspelt import nearest_name, said
-from transforms.definitions import Package
-from transforms.lint import DEFINITION, Finding, found
+from transforms.lint import Finding, found
+from transforms.model import Strict
 from transforms.sources import Known
 
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
@@ -19,27 +19,35 @@ _NAMED = re.compile(r"'([^']+)'|(?<=called )(\w+)|(\w+)(?= is named more than on
 MOST_SHOWN = 5
 """A quotation mark that was forgotten makes the rest of a file no TOML."""
 SHOWN_CHARACTERS = 40
+Parsed = TypeVar("Parsed", bound=Strict)
 
 
-def syntax_faults(error: tomllib.TOMLDecodeError, text: str, places: TomlPlaces) -> list[Finding]:
-    """Where `text` is no TOML: what the parser stopped at, and lines after it that cannot be read either."""
+class Source:
+    """A TOML file that is looked at: what it is called, what it says, and where that stands."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file, self.text, self.places = file, text, TomlPlaces(text)
+
+
+def syntax_faults(error: tomllib.TOMLDecodeError, source: Source) -> list[Finding]:
+    """Where the source is no TOML: what the parser stopped at, and lines after it that cannot be read either."""
     match = _AT_LINE.search(str(error))
-    line = int(match[1]) if match and match[1] else max(1, len(text.splitlines()))
-    wrong = _AT_LINE.sub("", str(error)).rstrip(".")
-    first = found("syntax", (DEFINITION, line), f"this is no TOML: {wrong}", "Mend the line, or the one before it")
-    after = [each for each in places.faults() if each > line][: MOST_SHOWN - 1]
-    return [first, *(found("syntax", (DEFINITION, each), "this is no TOML", "Mend the line") for each in after)]
+    line = int(match[1]) if match and match[1] else max(1, len(source.text.splitlines()))
+    wrong = f"this is no TOML: {_AT_LINE.sub('', str(error)).rstrip('.')}"
+    first = found("syntax", (source.file, line), wrong, "Mend the line, or the one before it")
+    after = [each for each in source.places.faults() if each > line][: MOST_SHOWN - 1]
+    return [first, *(found("syntax", (source.file, each), "this is no TOML", "Mend the line") for each in after)]
 
 
 def definition_faults(
-    described: dict[str, Any], known: Known, places: TomlPlaces
-) -> tuple[Package | None, list[Finding]]:
-    """The package, or everything that keeps `described` from being one."""
+    model: type[Parsed], described: dict[str, Any], known: Known, source: Source
+) -> tuple[Parsed | None, list[Finding]]:
+    """What `described` is once it is parsed as a `model`, or everything that keeps it from being one."""
     try:
-        return Package.model_validate(described, context=known), []
+        return model.model_validate(described, context=known), []
     except ValidationError as error:
         complaints = [each for each in error.errors() if not _is_said_twice(each, error, described)]
-        return None, [_fault(each, described, places) for each in complaints]
+        return None, [_fault(each, model.__name__, described, source) for each in complaints]
 
 
 def _is_said_twice(complaint: Any, error: ValidationError, described: dict[str, Any]) -> bool:
@@ -51,21 +59,21 @@ def _is_said_twice(complaint: Any, error: ValidationError, described: dict[str, 
     return any(each["loc"] == same for each in error.errors())
 
 
-def _fault(complaint: Any, described: dict[str, Any], places: TomlPlaces) -> Finding:
+def _fault(complaint: Any, title: str, described: dict[str, Any], source: Source) -> Finding:
     place, kind = complaint["loc"], complaint["type"]
-    where = ("definition", (DEFINITION, places.line(*place)))
+    where = ("definition", (source.file, source.places.line(*place)))
     name = _spelt(place, described)
     if kind == "missing":
         return found(*where, f"{name} is not there", "Write it (docs/packages.md shows how)")
     if kind == "extra_forbidden":
-        near = nearest_name("Package", place)
+        near = nearest_name(title, place)
         remedy = f"Write {near}" if near else "Take it out, or see docs/packages.md for what there is"
         return found(*where, f"{name} is not known", remedy)
     if kind == "value_error":
         wrong, _, remedy = said(complaint).partition("; ")
-        line = _line_meant(wrong, place, described, places)
+        line = _line_meant(wrong, place, described, source.places)
         told = f"{name}: {wrong}" if place else wrong
-        return found("definition", (DEFINITION, line), told, _begun(remedy) or "Mend it as docs/packages.md shows")
+        return found("definition", (source.file, line), told, _begun(remedy) or "Mend it as docs/packages.md shows")
     value = complaint["input"]
     shown = f" is {_cut(value)}" if isinstance(value, str | int | float | bool) else " has the wrong form"
     return found(*where, f"{name}{shown}", _wanted(complaint))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flows.building import planned_orders
 from flows.ingesting import Outcome
 from flows.linting import folders, lint
 from flows.orders import Order
-from flows.settings import Workspace
+from flows.settings import PackPlan, Workspace
 from transforms.errors import MachineError, UserError
 
 
@@ -32,17 +35,30 @@ def refuse_faults(workspace: Workspace, package_id: str) -> None:
 
 
 def sound_orders(workspace: Workspace) -> tuple[list[Order], list[Outcome]]:
-    """The packs that klyngeflow.toml plans, and an outcome for each plan of which none can be made, with why."""
+    """The packs that klyngeflow.toml plans, and an outcome for each reason why some of them cannot be made."""
     orders: list[Order] = []
     left_out: dict[str, Outcome] = {}
     for plan in workspace.definition.packs:
-        alone = workspace.definition.model_copy(update={"packs": (plan,)})
-        try:
+        with _told(plan.package, left_out):
             refuse_faults(workspace, plan.package)
-            orders += planned_orders(Workspace(workspace.root, alone))
-        except MachineError:
-            raise
-        except UserError as error:
-            outcome = Outcome(plan.package, "left_out", 0, str(error), error.shown(), error.exit_code)
-            left_out[outcome.sentence] = outcome
+            for order in _orders_of(workspace, plan):
+                with _told(plan.package, left_out):
+                    order.meeting_of(workspace)  # refuses windows that overlap, before anything is computed
+                    orders.append(order)
     return orders, list(left_out.values())
+
+
+@contextmanager
+def _told(package_id: str, left_out: dict[str, Outcome]) -> Iterator[None]:
+    """Whatever the user can mend is put into `left_out`, once for each sentence."""
+    try:
+        yield
+    except MachineError:
+        raise
+    except UserError as error:
+        left_out[str(error)] = Outcome(package_id, "left_out", 0, str(error), error.shown(), error.exit_code)
+
+
+def _orders_of(workspace: Workspace, plan: PackPlan) -> list[Order]:
+    alone = workspace.definition.model_copy(update={"packs": (plan,)})
+    return planned_orders(Workspace(workspace.root, alone))

@@ -53,7 +53,7 @@ SEVERITY: dict[str, Severity] = {
 """How grave what each rule finds is. An error is to be mended before anybody is given the package."""
 
 STOPS = frozenset({"encoding", "syntax", "definition", "folder-name", "numerator-outside", "direction"})
-"""Rules of which a finding in package.toml stops the figures too: they would be wrong, judge, or cannot be made."""
+"""Rules of which a finding in a definition stops the figures too: they would be wrong, judge, or cannot be made."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Finding:
     @property
     def stops(self) -> bool:
         """Whether no figures are made of the package until it is mended."""
-        return self.rule in STOPS and self.severity == "error" and self.file == DEFINITION
+        return self.rule in STOPS and self.severity == "error" and self.file.endswith(".toml")
 
 
 def found(rule: str, place: tuple[str, int], wrong: str, remedy: str) -> Finding:

@@ -144,6 +144,17 @@ def test_a_plan_for_an_unknown_cluster_leaves_the_others_alone(workspace: Worksp
     assert "plans hoste for K9, where no member has consented. Write one of: K1." in left_out.shown
 
 
+def test_windows_that_overlap_leave_the_other_plans_alone(workspace: Workspace) -> None:
+    long = DEFINITION.replace("months = 12", "months = 24", 1)
+    write_package(workspace.root, "hoste", long.replace('id = "smerter"', 'id = "hoste"'))
+    write_package(workspace.root, "smerter")
+    later = PLAN.format(package="hoste").replace('"baseline"', '"followup"') + "followup_from = 2025-10-01\n"
+    (workspace.root / "klyngeflow.toml").write_text(SETTINGS + later + PLAN.format(package="smerter"), encoding="utf-8")
+    orders, (left_out,) = sound_orders(load_workspace(workspace.root))
+    assert [order.package for order in orders] == ["smerter"]
+    assert "The windows of hoste overlap" in left_out.shown
+
+
 def test_a_request_for_a_package_with_a_fault_is_refused_before_anything_starts(workspace: Workspace) -> None:
     line = plant(write_package(workspace.root), Fault(TOML, "per = 100", "per = -1"))
     with pytest.raises(PackageFaultError, match=rf"'smerter'.*line {line}: measures\.ibuprofen_share\.per is -1"):
