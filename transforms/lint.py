@@ -99,8 +99,8 @@ class Alternative:
 class Subject:
     """A package that could be parsed, with all that its rules look at.
 
-    `places` finds lines of package.toml; `folder` is what its folder is called; `texts` are those that are there, by
-    file name; `alternatives` the known ones, each a set of which none is measured without the others.
+    `places` finds lines of the file `definition`; `folder` is what its folder is called; `texts` are those that are
+    there; `alternatives` the known ones, each a set of which none is measured without the others.
     """
 
     package: Package
@@ -110,10 +110,11 @@ class Subject:
     known: Known = field(default_factory=Known)
     texts: tuple[Prose, ...] = ()
     alternatives: tuple[tuple[Alternative, ...], ...] = ()
+    definition: str = DEFINITION
 
     def at(self, *path: str | int, value: str | None = None) -> tuple[str, int]:
-        """The place of `path` in package.toml."""
-        return DEFINITION, self.places.line(*path, value=value)
+        """The place of `path` in the definition."""
+        return self.definition, self.places.line(*path, value=value)
 
     def system(self, source: str) -> CodeSystem | None:
         """The code system of `source`, if it has one."""
