@@ -17,6 +17,7 @@ from flows.ingesting import Delivery, Outcome, deliveries, prepare, turn_away
 from flows.orders import for_meeting
 from flows.progress import DISPLAY
 from flows.settings import SettingsError, Workspace
+from flows.sound_packages import refuse_faults
 from flows.validating import one_validator
 from warehouse import runs
 from warehouse.files import clear_leftovers
@@ -98,6 +99,7 @@ def request_pack(
     workspace: Workspace, cluster: str, package: str, meeting: date, kind: Literal["baseline", "followup"]
 ) -> Findings:
     """The flow `request`."""
+    refuse_faults(workspace, package)
     order = for_meeting(workspace, cluster, package, meeting, kind)
     with _surroundings(workspace, validating=False):
         from flows.pipeline import request

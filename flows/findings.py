@@ -15,6 +15,9 @@ from transforms.categories import title_of
 from transforms.definitions import Measure
 from warehouse import packs
 
+NOT_USED = ("refused", "blocked", "left_out")
+"""Outcomes of an extract that was refused, a pack that was blocked, and a package whose packs were left out."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -77,7 +80,7 @@ def _figure(row: dict[str, float | None], measure: Measure, language: str) -> st
 
 def markdown(found: Findings) -> str:
     """The findings as a Markdown page."""
-    refused = [f"- {outcome.sentence}" for outcome in found.outcomes if outcome.state in ("refused", "blocked")]
+    refused = [f"- {outcome.sentence}" for outcome in found.outcomes if outcome.state in NOT_USED]
     rows = [f"| {line.cluster} | {line.measure} | {line.figure} |" for line in found.lines]
     parts = [
         f"{found.count('accepted')} extracts accepted, {found.count('known')} known already, "

@@ -36,13 +36,15 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one delivery. `sentence` says why a file was refused; `shown` also has the value found.
+    """What became of one delivery, or why a pack or a package's packs were not made (`blocked`, `left_out`).
+
+    `sentence` says why; `shown` also has the value found.
 
     `shown` is for the terminal of the person who sent the file; it is never stored.
     """
 
     file_name: str
-    state: Literal["accepted", "known", "refused", "blocked"]
+    state: Literal["accepted", "known", "refused", "blocked", "left_out"]
     rows: int = 0
     sentence: str = ""
     shown: str = ""

@@ -32,6 +32,7 @@ from flows.modes import meeting_for
 from flows.orders import Order
 from flows.progress import DISPLAY
 from flows.settings import Workspace, load_workspace
+from flows.sound_packages import sound_orders
 from flows.validating import one_validator
 from transforms.errors import MachineError, UserError
 from warehouse import meetings, runs
@@ -196,7 +197,8 @@ def pipeline(workspace: Path, files: list[Delivery]) -> Findings:
     opened = load_workspace(workspace)
     with runs.recorded(opened.store, "pipeline") as run_id:
         outcomes = ingest(workspace, files)
-        found = _make(opened, building.planned_orders(opened), run_id, outcomes)
+        orders, left_out = sound_orders(opened)
+        found = _make(opened, orders, run_id, [*outcomes, *left_out])
     swap_public_copy(workspace)
     return found
 

@@ -8,10 +8,11 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self, get_args
+from typing import Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from flows.misspelt import first_to_mend
 from transforms.contract import Check, Contract, parse_contract
 from transforms.definitions import Package, parse_package
 from transforms.disclosure_profiles import Mode, profile
@@ -233,33 +234,12 @@ class _named:  # noqa: N801 - reads as a word in `with _named(path)`
         if isinstance(error, tomllib.TOMLDecodeError):
             raise SettingsError(f"{self.path.name} in {self.path.parent.name}/ is not valid TOML: {error}.") from None
         if isinstance(error, ValidationError):
-            # A misspelt name is often missing as well: the misspelling is what to mend.
-            misspelt = [each for each in error.errors() if each["type"] == "extra_forbidden"]
-            meant = [(each, near) for each in misspelt if (near := _nearest(error.title, each["loc"]))]
-            first, near = meant[0] if meant else (error.errors()[0], "")
+            first, near = first_to_mend(error)
             place = ".".join(str(part) for part in first["loc"])
             said = first["msg"].removeprefix("Value error, ") + near
             raise SettingsError(f"{self.path.parent.name}/{self.path.name}, {place}: {said}.") from None
         if isinstance(error, ValueError):
             raise SettingsError(f"{self.path.parent.name}/{self.path.name}, {error}.") from None
-
-
-def _nearest(title: str, place: tuple[int | str, ...]) -> str:
-    """The name that was probably meant at `place` of the definition called `title`."""
-    model = next((one for one in Strict.__subclasses__() if one.__name__ == title), None)
-    for part in place[:-1]:
-        if model is not None and isinstance(part, str):
-            field = model.model_fields.get(part)
-            model = None if field is None else _model_in(field.annotation)
-    names = [] if model is None else [*model.model_fields, *(["drop_checks"] if model is Contract else [])]
-    found = get_close_matches(str(place[-1]), names, 1)
-    return f"; the nearest name is {found[0]}" if found else ""
-
-
-def _model_in(annotation: object) -> type[Strict] | None:
-    if isinstance(annotation, type) and issubclass(annotation, Strict):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
 
 
 def _own_source(path: Path) -> Contract:

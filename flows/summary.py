@@ -29,6 +29,10 @@ def show(found: Findings, workspace: Workspace) -> None:
     _show_lines(found)
     if found.folders:
         _show_folders(found.folders, workspace)
+    # Last, where whoever planned the packs looks: which are not there, and what to mend.
+    for outcome in found.outcomes:
+        if outcome.state == "left_out":
+            DISPLAY.say(outcome.shown)
 
 
 def _show_lines(found: Findings) -> None:
