@@ -36,9 +36,12 @@ def lint(
     """
     from flows.linting import folders, workspace_or_none_of_ones_own
     from flows.linting import lint as look_at
+    from flows.linting_overlays import lint_overlays
 
     opened = workspace_or_none_of_ones_own(workspace)
-    every = [look_at(opened, folder) for folder in folders(opened, package or ())]
+    chosen = folders(opened, package or ())
+    laid_over = [lint_overlays(opened, folder) for folder in chosen]
+    every = [*(look_at(opened, folder) for folder in chosen), *(each for each in laid_over if each is not None)]
     every = [each.strictly() if strict else each for each in every]
     if as_json:
         typer.echo(json.dumps(_as_dict(every), ensure_ascii=False, indent=1))
@@ -58,12 +61,13 @@ def _as_dict(every: Sequence[Linted]) -> dict[str, Any]:
         for finding in each.findings
     ]
     totals = {f"{severity}s": sum(each.count(severity) for each in every) for severity in _SEVERITIES}
-    return {"packages": [each.folder.name for each in every], **totals, "findings": findings}
+    return {"packages": list(dict.fromkeys(each.folder.name for each in every)), **totals, "findings": findings}
 
 
 def _counted(every: Sequence[Linted]) -> str:
     """`2 errors and 1 warning in 8 packages.`"""
     totals = {severity: sum(each.count(severity) for each in every) for severity in _SEVERITIES}
     told = [f"{count} {severity}{'' if count == 1 else 's'}" for severity, count in totals.items() if count]
-    many = f"{len(every)} package{'' if len(every) == 1 else 's'}"
+    count = len({each.folder.name for each in every})
+    many = f"{count} package{'' if count == 1 else 's'}"
     return f"{', '.join(told) or 'Nothing to mend'} in {many}."

@@ -96,11 +96,11 @@ def lint(workspace: Workspace, folder: Path, today: date | None = None) -> Linte
     shipped = folder.resolve().parent == SHIPPED.resolve()
     findings = [*unread, *_whole(texts, {finding.file for finding in unread}, shipped=shipped)]
     passages = [passage for text in texts for passage in text.passages]
-    definition = _read(folder / DEFINITION) if (folder / DEFINITION).exists() else _NO_DEFINITION
+    definition = read(folder / DEFINITION) if (folder / DEFINITION).exists() else _NO_DEFINITION
     if isinstance(definition, Finding):
         findings.append(definition)
     else:
-        faults, said = _of_definition(workspace, folder.name, definition, texts, today or _today())
+        faults, said = _of_definition(workspace, folder.name, definition, texts, today or today_here())
         findings += faults
         passages += said
     findings += [fault for each in passages for rule in (*WORD_RULES, placeholders) for fault in rule(each)]
@@ -109,9 +109,9 @@ def lint(workspace: Workspace, folder: Path, today: date | None = None) -> Linte
 
 def _texts(folder: Path) -> tuple[list[Prose], list[Finding]]:
     """The texts that are there and can be read, and findings about the others that are there."""
-    read = {name: _read(folder / name) for name in HEADINGS if (folder / name).exists()}
-    texts = [read_prose(name, text) for name, text in read.items() if isinstance(text, str)]
-    return texts, [fault for fault in read.values() if isinstance(fault, Finding)]
+    there = {name: read(folder / name) for name in HEADINGS if (folder / name).exists()}
+    texts = [read_prose(name, text) for name, text in there.items() if isinstance(text, str)]
+    return texts, [fault for fault in there.values() if isinstance(fault, Finding)]
 
 
 def _whole(texts: list[Prose], unread: set[str], *, shipped: bool) -> list[Finding]:
@@ -132,7 +132,7 @@ def _of_definition(
         return syntax_faults(error, source), []
     package, faults = definition_faults(Package, described, workspace.known, source)
     if package is not None:
-        subject = Subject(package, source.places, folder, today, workspace.known, tuple(texts), _alternatives())
+        subject = Subject(package, source.places, folder, today, workspace.known, tuple(texts), alternatives())
         faults += [fault for rule in (*MEASURE_RULES, *PACKAGE_RULES, *TEXT_RULES) for fault in rule(subject)]
     return faults, passages_of(described, source)
 
@@ -146,7 +146,7 @@ def passages_of(described: dict[str, Any], source: Source) -> list[Passage]:
     ]
 
 
-def _read(path: Path) -> str | Finding:
+def read(path: Path) -> str | Finding:
     """The text of a file, or where it is not UTF-8."""
     content = path.read_bytes()
     try:
@@ -158,9 +158,11 @@ def _read(path: Path) -> str | Finding:
 
 
 @cache
-def _alternatives() -> tuple[tuple[Alternative, ...], ...]:
+def alternatives() -> tuple[tuple[Alternative, ...], ...]:
+    """The treatments that are chosen between."""
     return parse_alternatives(ALTERNATIVES)
 
 
-def _today() -> date:
+def today_here() -> date:
+    """The day it is where the command was given."""
     return datetime.now(UTC).astimezone().date()

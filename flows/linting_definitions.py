@@ -73,7 +73,7 @@ def _fault(complaint: Any, title: str, described: dict[str, Any], source: Source
         wrong, _, remedy = said(complaint).partition("; ")
         line = _line_meant(wrong, place, described, source.places)
         told = f"{name}: {wrong}" if place else wrong
-        return found("definition", (source.file, line), told, _begun(remedy) or "Mend it as docs/packages.md shows")
+        return found("definition", (source.file, line), told, begun(remedy) or "Mend it as docs/packages.md shows")
     value = complaint["input"]
     shown = f" is {_cut(value)}" if isinstance(value, str | int | float | bool) else " has the wrong form"
     return found(*where, f"{name}{shown}", _wanted(complaint))
@@ -118,7 +118,8 @@ def _at(described: Any, place: tuple[str | int, ...]) -> Any:
     return described
 
 
-def _begun(sentence: str) -> str:
+def begun(sentence: str) -> str:
+    """The sentence with a capital letter."""
     return sentence[:1].upper() + sentence[1:]
 
 

@@ -338,7 +338,7 @@ def test_an_unknown_package_is_refused_with_the_nearest(folder: Path) -> None:
     assert "nearest name is smerter" in str(done.exception)
 
 
-SHIPPED = sorted(path.parent for path in linting.SHIPPED.glob("*/plan.md"))
+SHIPPED = sorted(path.parent for path in linting.SHIPPED.glob("*/package.toml"))
 
 
 @pytest.mark.parametrize("package", SHIPPED, ids=lambda package: package.name)
