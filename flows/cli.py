@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import cli_bridge, cli_codes, cli_explain, cli_extracts, cli_letters, cli_probe, cli_registry, cli_sources
+from flows import (
+    cli_bridge,
+    cli_codes,
+    cli_explain,
+    cli_extracts,
+    cli_letters,
+    cli_probe,
+    cli_registry,
+    cli_sources,
+    cli_workshop,
+)
 from flows.cli_extracts import outcome_line
 from flows.cli_options import HERE, WorkspaceOption
 from transforms.errors import UserError
@@ -148,6 +158,7 @@ cli_letters.add_to(app)
 cli_sources.add_to(app)
 cli_probe.add_to(app)
 cli_codes.add_to(app)
+cli_workshop.add_to(app)
 
 
 def _run_pipeline(workspace: Workspace) -> Findings:

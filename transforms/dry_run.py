@@ -24,7 +24,9 @@ from transforms.kinds import AVERAGES, COUNTS, SHARES
 from transforms.measures import figures, summed
 from transforms.verdict import CONFIDENCE, judged
 
-Use = Literal["both", "cluster_change", "cluster", "talk", "no_interval"]
+Use = Literal["both", "cluster_change", "cluster", "read", "unjudged", "talk", "no_interval"]
+"""What a measure is good for: change in each practice; the practice's figure, but change in the cluster; the cluster
+alone; the cluster's figure, but hardly a change; the same, but no verdict; a talk; a figure without an interval."""
 DRAWS = 5
 """How many times the country is drawn: a handful of chance alarms among 116 clusters is too few to count once."""
 MOST_PRACTICES, MOST_CLUSTERS = 0.75, 0.9
@@ -158,12 +160,16 @@ def room(measure: Measure, value: float) -> float:
 def _use(measure: Measure, practice: LevelFound, cluster: LevelFound) -> Use:
     if measure.kind in AVERAGES and not measure.individual:
         return "no_interval"
-    of_clusters = cluster.enough >= MOST_CLUSTERS * cluster.units and _within_reach(cluster)
-    if practice.enough >= MOST_PRACTICES * practice.units:
-        if _within_reach(practice):
-            return "both"
-        return "cluster_change" if of_clusters else "talk"
-    return "cluster" if of_clusters else "talk"
+    in_practices = practice.enough >= MOST_PRACTICES * practice.units
+    if in_practices and _within_reach(practice):
+        return "both"
+    if cluster.enough < MOST_CLUSTERS * cluster.units:
+        return "talk"
+    if cluster.reach is None:
+        return "unjudged"
+    if not _within_reach(cluster):
+        return "read"
+    return "cluster_change" if in_practices else "cluster"
 
 
 def _within_reach(level: LevelFound) -> bool:

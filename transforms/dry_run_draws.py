@@ -15,7 +15,7 @@ from transforms.dry_run_habits import (
     SCORE_SPREAD,
     Habits,
     drawn_as,
-    goes_on,
+    happens,
     listed_part,
     score_top,
 )
@@ -82,7 +82,8 @@ def _counts(
         denominator = np.maximum(1.0, np.round(expected))
     else:
         expected = expected * busy
-        denominator = _events(draw, expected, habits.dispersion if goes_on(measure) else 1.0)
+        repeats = happens(measure.denominator) and measure.denominator.model != "questionnaire"
+        denominator = _events(draw, expected, habits.dispersion if repeats else 1.0)
     if measure.individual:
         return _scores(draw, habits, value, denominator)
     shared = measure.denominator.share(months)
@@ -119,7 +120,7 @@ def _base(selection: Selection, listed: Numbers, months: int) -> Numbers:
 
 def _ground(measure: Measure, per_1000: float, listed: Numbers, months: int) -> Numbers:
     """What to expect in a denominator: person-months of lists, a year's part of what happens, else as it stands."""
-    times = months if measure.denominator.is_stock else months / 12 if goes_on(measure) else 1
+    times = months if measure.denominator.is_stock else months / 12 if happens(measure.denominator) else 1
     return listed * per_1000 / 1000 * times
 
 

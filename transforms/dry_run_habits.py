@@ -12,6 +12,7 @@ from transforms import scales
 from transforms.definitions import Measure
 from transforms.filters import Selection
 from transforms.kinds import AVERAGES, Kind
+from transforms.sources import MONTHS_IN
 
 DISPERSION = 2.5
 """Variance of a count of prescriptions or services over that of independent events: patients come back. Antibacterial
@@ -43,8 +44,8 @@ Origin = Literal["package", "workspace"]
 class Habits:
     """What one measure is reckoned with. `value` is typical, in the measure's unit.
 
-    `ground` is the denominator of 1,000 listed: in a year of what happens, as it stands of lists, of groups of patients
-    and of persons who answer. The others are as the constants above, on the measure's scale.
+    `ground` is the denominator of 1,000 listed: a year's of what adds up over time, as it stands of lists (in patients)
+    and of counts of patients. The others are as the constants above, on the measure's scale.
     """
 
     value: float
@@ -76,6 +77,8 @@ def habits_of(measure: Measure) -> Habits | None:
     ground = expected.denominator
     if ground is None:
         ground = 1000 * listed_part(measure.denominator)
+    elif measure.denominator.is_stock:
+        ground *= MONTHS_IN.get(measure.denominator.quantity, 12) / 12
     found = replace(Habits(expected.value, ground), dispersion=_usual_dispersion(measure))
     if measure.individual:
         length = score_top(expected.value) - SCORE_LEAST
@@ -102,7 +105,7 @@ def measured_habits(measure: Measure, compared: pl.DataFrame, patients: pl.DataF
     ).row(0)
     if not known.height or denominator <= 0 or numerator <= 0:
         return None
-    ground = 1000 * denominator / listed * (12 / months if goes_on(measure) else 1)
+    ground = 1000 * denominator / listed * (12 / months if happens(measure.denominator) else 1)
     if measure.denominator.is_stock:
         ground *= measure.denominator.share(months) / months
     over = _pooled_base(measure, known, side)
@@ -146,11 +149,9 @@ def _usual_dispersion(measure: Measure) -> float:
     return 1.0 if counted.counts_patients or counted.model == "questionnaire" else DISPERSION
 
 
-def goes_on(measure: Measure) -> bool:
-    """Whether the denominator goes on happening, so that a longer window holds more of it; one is asked but once."""
-    selection = measure.denominator
-    asked = "questionnaire" in (selection.model, measure.numerator.model)
-    return not (selection.is_stock or selection.counts_patients or asked)
+def happens(selection: Selection) -> bool:
+    """Whether what is counted adds up over time, so that a longer window holds more of it."""
+    return not (selection.is_stock or selection.counts_patients)
 
 
 def drawn_as(measure: Measure) -> Kind:
