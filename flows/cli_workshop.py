@@ -18,6 +18,27 @@ if TYPE_CHECKING:
     from transforms.definitions import Package
 
 
+TitleOption = Annotated[str | None, typer.Option("--title", help="What the package is called, in Danish.")]
+EnglishOption = Annotated[str | None, typer.Option("--title-en", help="The same in English.")]
+CountsOption = Annotated[
+    str | None, typer.Option(help="prescriptions, services, patient_counts, registrations, questionnaire or nothing.")
+]
+CodesOption = Annotated[
+    str | None, typer.Option(help="Codes or names to count, with commas between: A02BC takes all that begin so.")
+]
+OutOfOption = Annotated[
+    str | None, typer.Option(help="Codes or names that they are held against; list: everybody listed.")
+]
+PerOption = Annotated[str | None, typer.Option(help="1000 listed is usual, 100 for a share.")]
+MonthsOption = Annotated[str | None, typer.Option(help="How many months a report looks at, 1 to 36.")]
+OwnerOption = Annotated[str | None, typer.Option(help="Who answers for the package.")]
+WhyOption = Annotated[str | None, typer.Option(help="Why there are no figures, where nothing is counted.")]
+ExpectedOption = Annotated[str | None, typer.Option(help="A typical figure, for a dry run.")]
+ExpectedOfOption = Annotated[
+    str | None, typer.Option(help="What it is out of, per 1,000 listed and year; not where that is the list.")
+]
+
+
 class Language(StrEnum):
     """What is told in."""
 
@@ -36,26 +57,17 @@ def new_package(
     workspace: WorkspaceOption = HERE,
     to: Annotated[Path | None, typer.Option(metavar="DIR", help="Make it in DIR and not in the workspace.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take what is usual for the rest.")] = False,
-    title: Annotated[str | None, typer.Option(help="What the package is called, in Danish.")] = None,
-    title_en: Annotated[str | None, typer.Option(help="The same in English.")] = None,
-    counts: Annotated[
-        str | None,
-        typer.Option(help="prescriptions, services, patient_counts, registrations, questionnaire or nothing."),
-    ] = None,
-    codes: Annotated[
-        str | None, typer.Option(help="Codes or names to count, with commas between: A02BC takes all that begin so.")
-    ] = None,
-    out_of: Annotated[
-        str | None, typer.Option(help="Codes or names that they are held against; list: everybody listed.")
-    ] = None,
-    per: Annotated[str | None, typer.Option(help="1000 listed is usual, 100 for a share.")] = None,
-    months: Annotated[str | None, typer.Option(help="How many months a report looks at, 1 to 36.")] = None,
-    owner: Annotated[str | None, typer.Option(help="Who answers for the package.")] = None,
-    why: Annotated[str | None, typer.Option(help="Why there are no figures, where nothing is counted.")] = None,
-    expected: Annotated[str | None, typer.Option(help="A typical figure, for a dry run.")] = None,
-    expected_denominator: Annotated[
-        str | None, typer.Option(help="What it is out of, per 1,000 listed and year; not where that is the list.")
-    ] = None,
+    title: TitleOption = None,
+    title_en: EnglishOption = None,
+    counts: CountsOption = None,
+    codes: CodesOption = None,
+    out_of: OutOfOption = None,
+    per: PerOption = None,
+    months: MonthsOption = None,
+    owner: OwnerOption = None,
+    why: WhyOption = None,
+    expected: ExpectedOption = None,
+    expected_denominator: ExpectedOfOption = None,
 ) -> None:
     """Make a package of your own: a few questions, and a folder that lints, computes and renders. No code.
 
@@ -64,33 +76,28 @@ def new_package(
 
     Example: `klyngeflow new-package ppi --counts prescriptions --codes A02BC --yes`
     """
+    from flows.new_package_questions import ASKED
+
+    told = (title, title_en, counts, codes, out_of, per, months, owner, why, expected, expected_denominator)
+    folder = _made(workspace, name, to, dict(zip(ASKED, told, strict=True)), ask=not yes)
+    typer.echo(f"\nLavet: {folder} (package.toml og fem tekster). Skriv videre i teksterne, og så:")
+    place = "" if workspace == HERE else f" --workspace {workspace}"
+    for command in ("lint", "dry-run", "describe"):
+        typer.echo(f"  klyngeflow {command} {name if to is None else folder}{place}")
+
+
+def _made(workspace: Path, name: str, to: Path | None, given: dict[str, str | None], *, ask: bool) -> Path:
+    """The folder of the package, made."""
     from datetime import UTC, datetime
 
     from flows.dry_run import place_of
     from flows.new_package import folder_for, make_package
     from flows.new_package_questions import Interview
 
-    given = {
-        "title": title,
-        "title_en": title_en,
-        "counts": counts,
-        "codes": codes,
-        "out_of": out_of,
-        "per": per,
-        "months": months,
-        "owner": owner,
-        "why": why,
-        "expected": expected,
-        "expected_denominator": expected_denominator,
-    }
     opened = place_of(workspace)
     folder = folder_for(opened, name, to)
-    answers = Interview(opened, name, given, ask=not yes).answers()
-    make_package(opened, answers, folder, datetime.now(UTC).date())
-    typer.echo(f"\nLavet: {folder} (package.toml og fem tekster). Skriv videre i teksterne, og så:")
-    place = "" if workspace == HERE else f" --workspace {workspace}"
-    for command in ("lint", "dry-run", "describe"):
-        typer.echo(f"  klyngeflow {command} {name if to is None else folder}{place}")
+    make_package(opened, Interview(opened, name, given, ask).answers(), folder, datetime.now(UTC).date())
+    return folder
 
 
 def dry_run(

@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 from datetime import date
-from difflib import get_close_matches
+from itertools import takewhile
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -122,12 +122,18 @@ def _refuse_code(workspace: Workspace, source: str, code: str, place: str) -> No
         )
     heard_of = system.knows(code) or any(code.startswith(group) or group.startswith(code) for group in system.groups)
     if not heard_of:
-        near = get_close_matches(code[: len(system.groups[0])], system.groups, 1, 0) if system.groups else []
-        meant = f"; the nearest is {near[0]}" if near else ""
+        near = max(system.groups, key=lambda group: _begin_alike(group, code), default="")
+        meant = f"; the nearest is {near}" if near else ""
         raise NewPackageError(
             f"{place}: {code!r} is in no known group of {system.system}{meant}. Mend it, or add its group to "
             f"codes/{system.system}.toml of the workspace."
         )
+
+
+def _begin_alike(one: str, other: str) -> int:
+    """How many characters two codes begin with alike."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _pattern(workspace: Workspace, source: str) -> str:

@@ -18,6 +18,11 @@ from transforms.naming import unknown
 MONTHS = {"registrations": 3, "questionnaire": 3}
 """As long as people keep counting by hand; of what is extracted, a year."""
 LONGEST = 36
+ASKED = (
+    *("title", "title_en", "counts", "codes", "out_of", "per", "months", "owner", "why"),
+    *("expected", "expected_denominator"),
+)
+"""Everything that can be answered, as an option or when asked."""
 
 
 @dataclass(frozen=True)
