@@ -61,7 +61,7 @@ def told(workspace: Workspace, *arguments: str, typed: str | None = None) -> tup
     return done.exit_code, done.output
 
 
-@settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(WORDS, WORDS, WORDS, st.sampled_from(COUNTS), st.integers(1, 36), st.floats(0.01, 99) | st.none())
 def test_what_is_written_parses_back_to_what_was_answered(
     title: str, english: str, owner: str, counts: str, months: int, expected: float | None
