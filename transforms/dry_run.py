@@ -27,7 +27,7 @@ from transforms.verdict import CONFIDENCE, judged
 Use = Literal["both", "cluster_change", "cluster", "read", "unjudged", "talk", "no_interval"]
 """What a measure is good for: change in each practice; the practice's figure, but change in the cluster; the cluster
 alone; the cluster's figure, but hardly a change; the same, but no verdict; a talk; a figure without an interval."""
-DRAWS = 5
+DRAWS = 10
 """How many times the country is drawn: a handful of chance alarms among 116 clusters is too few to count once."""
 MOST_PRACTICES, MOST_CLUSTERS = 0.75, 0.9
 """From what part of the units on a level can be used: three practices of four, nine clusters of ten. Our judgement."""

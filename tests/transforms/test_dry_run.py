@@ -12,7 +12,7 @@ from transforms.definitions import Measure
 from transforms.dry_run import DRAWS, Found, compared, dry_run
 from transforms.dry_run_country import REGIONS, country
 from transforms.dry_run_draws import drawn, repeated
-from transforms.dry_run_habits import Habits, habits_of, lacking, listed_part
+from transforms.dry_run_habits import Habits, habits_of, lacking, listed_part, measured_habits
 
 WORDS = {name: {"da": "ord", "en": "word"} for name in ("title", "definition", "unit", "events")}
 LIST = {"source": "list_sizes", "quantity": "patients"}
@@ -136,7 +136,7 @@ def test_a_longer_window_and_longer_lists_show_smaller_changes(rate: Found) -> N
 
 
 def test_rare_events_are_for_the_cluster_and_the_rarest_for_a_talk() -> None:
-    assert found(measure("rate", J01, LIST, expected={"value": 6})).use == "cluster"
+    assert found(measure("rate", J01, LIST, expected={"value": 7})).use == "cluster"
     assert found(measure("rate", J01, LIST, expected={"value": 0.05})).use == "talk"
 
 
@@ -166,6 +166,32 @@ def test_a_denominator_is_per_1000_listed_and_year() -> None:
     found_habits = habits_of(whole)
     assert found_habits is not None
     assert found_habits.ground == pytest.approx(1000)
+
+
+@pytest.mark.parametrize("name", ["rate", "share", "share of patients", "rate over years", "ratio of rates"])
+def test_what_was_drawn_is_measured_again(name: str) -> None:
+    each, habits = EVERY_KIND[name], habits_of(EVERY_KIND[name])
+    assert habits is not None
+    lists = DENMARK.select("patients", unit_id="practice_id")
+    again = measured_habits(each, compared(each, habits, DENMARK, (6, 20)), lists, 6)
+    assert again is not None
+    assert (again.origin, again.spread_measured) == ("workspace", True)
+    assert again.value == pytest.approx(habits.value, rel=0.08)  # pooled: those far apart weigh more
+    assert again.ground == pytest.approx(habits.ground, rel=0.05)
+    assert again.dispersion == pytest.approx(habits.dispersion, rel=0.35)
+    assert again.drift == pytest.approx(habits.drift, abs=0.06)
+    assert again.practices_apart == pytest.approx(0.27, rel=0.2)  # practices and their clusters together
+
+
+def test_a_workspace_with_one_window_tells_the_level_alone() -> None:
+    rows = compared(SHARE, Habits(30, 300), DENMARK, (6, 20)).with_columns(
+        pl.lit(None, dtype=pl.Float64).alias(name) for name in ("before_value", "dispersion", "prior_variance")
+    )
+    again = measured_habits(SHARE, rows, DENMARK.select("patients", unit_id="practice_id"), 6)
+    assert again is not None
+    assert not again.spread_measured
+    assert again.value == pytest.approx(30, rel=0.08)
+    assert measured_habits(SHARE, rows.clear(), DENMARK.select("patients", unit_id="practice_id"), 6) is None
 
 
 def test_parts_of_a_list_add_up_to_the_list() -> None:
