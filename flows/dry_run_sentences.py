@@ -85,6 +85,13 @@ class Teller:
         shift = self.say("year") if years == 1 else self.say("years", n=years)
         return [*said, self.say("wait", months=package.windows.months, shift=shift)]
 
+    def afterwards(self, run: Rehearsal) -> str:
+        """What the figures rest on; nothing where there is none."""
+        found = [result for result in run.results if isinstance(result, Found)]
+        if not found:
+            return ""
+        return self.say("measured" if all(each.habits.spread_measured for each in found) else "assumed")
+
     def _source(self, workspace: Workspace, source: str) -> str:
         try:
             title = workspace.contract(source).title.in_language(self.language)

@@ -35,8 +35,8 @@ def show(teller: Teller, workspace: Workspace, run: Rehearsal, *, lively: bool) 
                 typer.echo(INDENT + line)
         for line in told.lines:
             typer.echo(_wrapped(line, INDENT, lively=lively))
-    if any(isinstance(result, Found) for result in run.results):
-        typer.echo("\n" + _wrapped(teller.say("assumed"), "", lively=lively))
+    if told := teller.afterwards(run):
+        typer.echo("\n" + _wrapped(told, "", lively=lively))
 
 
 def _wrapped(line: str, indent: str, *, lively: bool) -> str:

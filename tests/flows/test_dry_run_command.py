@@ -47,7 +47,8 @@ def test_a_rate_is_told_in_percent_and_what_it_is_good_for(tmp_path: Path) -> No
 
 
 def test_few_in_each_practice_are_for_the_cluster(tmp_path: Path) -> None:
-    said = told(made(tmp_path, "--expected", "6"), "--language", "en")
+    options = ["--counts", "patient_counts", "--codes", "a_b", "--out-of", "a", "--expected", "40"]
+    said = told(made(tmp_path, *options, "--expected-denominator", "6"), "--language", "en")
     assert "a typical practice has too few: about" in said
     assert "Use: too few in each practice. Show the cluster alone." in said
 
