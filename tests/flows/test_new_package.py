@@ -13,14 +13,17 @@ from small_workspace import SETTINGS
 from typer.testing import CliRunner
 
 from flows.cli import app
-from flows.new_package import COUNTS, TEXTS, Answers, NewPackageError, make_package, refuse_unfit
+from flows.new_package import COUNTS, TEXTS, Answers, NewPackageError, folder_for, make_package, refuse_unfit
+from flows.new_package_questions import Interview
 from flows.new_package_toml import package_toml
 from flows.settings import Definition, Workspace, load_workspace
 from transforms.definitions import Package, parse_package
 from transforms.errors import UserError
 
 TODAY = date(2026, 11, 22)
-WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters='\n\t"\\'), min_size=1, max_size=30)
+WORDS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], include_characters='\n\r\t\x85"\\'), min_size=1, max_size=30
+)
 HEADINGS = {
     "plan.md": ["Fokus", "Problemet", "Det vi håber på", "Hvem gør hvad hvornår"],
     "data_guide.md": ["Hvor tallene kommer fra", "Sådan gør I", "Hvad tallene ikke viser"],
@@ -47,10 +50,31 @@ def answers(counts: str = "prescriptions", **changed: object) -> Answers:
     return Answers.model_validate(usual | {"owner": "Klyngen"} | changed)
 
 
+def made_in(folder: Path) -> Workspace:
+    (folder / "klyngeflow.toml").write_text(SETTINGS, encoding="utf-8")
+    return load_workspace(folder)
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    (tmp_path / "klyngeflow.toml").write_text(SETTINGS, encoding="utf-8")
-    return load_workspace(tmp_path)
+    return made_in(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def read_once(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace in which nothing is made: its contracts and codes are read for the first test alone."""
+    return made_in(tmp_path_factory.mktemp("read_once"))
+
+
+def answered(workspace: Workspace, *arguments: str) -> Answers:
+    """What the command makes of `arguments`, all that is not given being as usual."""
+    name, *options = arguments
+    pairs = zip(options[::2], options[1::2], strict=True)
+    given_ = {key.removeprefix("--").replace("-", "_"): value for key, value in pairs}
+    folder_for(workspace, name, None)
+    found = Interview(workspace, name, given_, ask=False).answers()
+    refuse_unfit(workspace, found)
+    return found
 
 
 def told(workspace: Workspace, *arguments: str, typed: str | None = None) -> tuple[int, str]:
@@ -61,7 +85,7 @@ def told(workspace: Workspace, *arguments: str, typed: str | None = None) -> tup
     return done.exit_code, done.output
 
 
-@settings(max_examples=15, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(WORDS, WORDS, WORDS, st.sampled_from(COUNTS), st.integers(1, 36), st.floats(0.01, 99) | st.none())
 def test_what_is_written_parses_back_to_what_was_answered(
     title: str, english: str, owner: str, counts: str, months: int, expected: float | None
@@ -101,6 +125,16 @@ def test_a_package_of_every_source_parses_and_has_its_five_texts(counts: str, tm
         assert "TODO" not in text
 
 
+@pytest.mark.parametrize("counts", COUNTS)
+def test_lint_finds_only_what_people_must_add(counts: str, workspace: Workspace) -> None:
+    linting = pytest.importorskip("flows.linting")
+    folder = workspace.root / "klyngepakker" / "ppi"
+    make_package(workspace, answers(counts), folder, date.today())
+    findings = linting.lint(workspace, folder).findings
+    assert {each.severity for each in findings} <= {"warning"}
+    assert {each.rule for each in findings} <= {"few-measures", "without-references"}
+
+
 @pytest.mark.parametrize(
     ("counts", "codes", "out_of", "kind", "per"),
     [
@@ -114,12 +148,12 @@ def test_a_package_of_every_source_parses_and_has_its_five_texts(counts: str, tm
     ],
 )
 def test_what_it_is_held_against_decides_the_kind(
-    workspace: Workspace, counts: str, codes: str, out_of: str | None, kind: str, per: int
+    read_once: Workspace, counts: str, codes: str, out_of: str | None, kind: str, per: int
 ) -> None:
     held = ["--out-of", out_of] if out_of else []
-    code, _ = told(workspace, "min", "--counts", counts, "--codes", codes, *held, "--yes")
-    measure = workspace.package("min").measures[0]
-    assert (code, measure.kind, measure.per) == (0, kind, per)
+    found = answered(read_once, "min", "--counts", counts, "--codes", codes, *held)
+    package = Package.model_validate(tomllib.loads(package_toml(found, TODAY)), context=read_once.known)
+    assert (package.measures[0].kind, package.measures[0].per) == (kind, per)
 
 
 @pytest.mark.parametrize(
@@ -144,13 +178,17 @@ def test_what_it_is_held_against_decides_the_kind(
         (["min", "--codes", "A02BC", "--out-of", "A02", "--expected", "100"], "all of them or more"),
     ],
 )
-def test_an_answer_of_no_use_is_refused_at_once_and_nothing_is_made(
-    workspace: Workspace, arguments: list[str], said: str
-) -> None:
-    code, sentence = told(workspace, *arguments, "--yes")
-    assert code == 2
-    assert said in sentence
-    assert not list((workspace.root / "klyngepakker").glob("*"))
+def test_an_answer_of_no_use_is_refused(read_once: Workspace, arguments: list[str], said: str) -> None:
+    with pytest.raises(NewPackageError) as refused:
+        answered(read_once, *arguments)
+    assert refused.value.exit_code == 2
+    assert said in refused.value.shown()
+
+
+def test_what_is_refused_is_not_made(workspace: Workspace) -> None:
+    code, sentence = told(workspace, "mine", "--codes", "A0BC", "--yes")
+    assert (code, "the nearest is A" in sentence) == (2, True)
+    assert not (workspace.root / "klyngepakker").exists()
 
 
 def test_the_questions_are_asked_again_until_they_are_answered(workspace: Workspace) -> None:
