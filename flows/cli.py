@@ -23,6 +23,7 @@ from flows import (
     cli_probe,
     cli_registry,
     cli_sources,
+    cli_workshop,
 )
 from flows.cli_extracts import outcome_line
 from flows.cli_options import HERE, WorkspaceOption
@@ -159,6 +160,7 @@ cli_sources.add_to(app)
 cli_probe.add_to(app)
 cli_codes.add_to(app)
 cli_lint.add_to(app)
+cli_workshop.add_to(app)
 
 
 def _run_pipeline(workspace: Workspace) -> Findings:

@@ -14,13 +14,13 @@ from transforms.categories import categories_of
 from transforms.comparison import changes, comparability
 from transforms.contributions import contributions
 from transforms.definitions import Measure
+from transforms.held_against import held_against
 from transforms.kinds import COUNTS
 from transforms.measures import figures, practice_figures, summed
 from transforms.once import Once
 from transforms.practice_months import Facts, counted_months
 from transforms.selection import selected
-from transforms.surroundings import concentration, surroundings
-from transforms.verdict import CONFIDENCE, judged
+from transforms.verdict import judged
 from transforms.window_rules import WindowReason
 
 BY_PLACE = ("cluster_id", "practice_id")
@@ -107,19 +107,8 @@ class MeasureRun:
         return moved.clear() if self.measure.kind == "median" or self.measure.numerator_base else moved
 
     def _held_against(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """`rows` with what each unit's change is held against: see `surroundings`."""
-        pairs = self._comparable(rows)
-        found = surroundings(self.measure, pairs)
-        shared = found.select(pl.exclude("^.*_practice$", "^.*_cluster$"))
-        parts: list[pl.DataFrame] = []
-        for level in CONFIDENCE:
-            own = found.select("cluster_id", pl.col(f"^.*_{level}$").name.map(lambda name: name.rpartition("_")[0]))
-            parts.append(rows.filter(level=level).join(own, on="cluster_id", how="left"))
-        parts.append(rows.filter(~pl.col("level").is_in(list(CONFIDENCE))))
-        every = pl.concat(parts, how="diagonal_relaxed").join(shared, on="cluster_id", how="left")
-        weighed = every.join(concentration(self.measure, pairs), on="cluster_id", how="left")
-        alone = pl.when(pl.col("level") == "practice").then(1.0).otherwise("concentration")
-        return weighed.with_columns(concentration=alone)
+        """`rows` with what each unit's change is held against."""
+        return held_against(self.measure, rows, self._comparable(rows))
 
     def _comparable(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The practices that others are held against, with cluster (none: it moved or is in no report) and region."""
