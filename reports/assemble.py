@@ -33,13 +33,13 @@ def assemble(document: Document, fonts: Path) -> Sources:
     layouts = shared_layouts(clusters, setting)
     material = Material(document.package, rows, layouts, tables, document.versions, document.audience)
     values = content(material, setting)
-    template = _templates().get_template("member.qmd" if member else "cluster.qmd")
+    template = templates().get_template("member.qmd" if member else "cluster.qmd")
     margins = {key: values[key] for key in ("running", "footer", "example", "page", "of")}
     return Sources(template.render(values), {chart.name: chart.svg for chart in charts(values)}, margins)
 
 
 @lru_cache(maxsize=1)
-def _templates() -> Environment:
+def templates() -> Environment:
     """Jinja with marks of its own, since braces and percent signs mean something in a `.qmd`."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),

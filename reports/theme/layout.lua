@@ -2,10 +2,11 @@
 -- become calls of the functions in page.typ for PDF. Charts stand inside the page in both.
 
 local typst = FORMAT:match("typst") ~= nil
+local booklet = false -- its tables keep the widths they were given, and its headings the names they are linked by
 local known = {}
 for name in ([[
   head title facts fact letter flags seconds line band definition said note key pairs grid panel questions ruled grounds
-  ground numbers badge pill who number own
+  ground numbers badge pill who number own part contents asked scale box cite measure fill
 ]]):gmatch("%S+") do
   known[name] = true
 end
@@ -54,6 +55,13 @@ end
 
 local function span(element)
   local name, kind = call_of(element.classes)
+  local language = element.attributes.lang
+  if language then
+    local set = pandoc.Inlines({ pandoc.RawInline("typst", "#text(lang: " .. quoted(language) .. ")[") })
+    set:extend(element.content)
+    set:insert(pandoc.RawInline("typst", "];"))
+    return set
+  end
   if name == nil then return nil end
   local inlines = pandoc.Inlines({ pandoc.RawInline("typst", "#k-" .. name .. "(kind: " .. quoted(kind) .. ")[") })
   inlines:extend(element.content)
@@ -109,6 +117,7 @@ local function add_cells(blocks, rows, columns)
 end
 
 local function tables(element)
+  if booklet then return nil end
   for at, spec in ipairs(element.colspecs) do element.colspecs[at] = { spec[1], nil } end
   local body = element.bodies[1]
   for at, row in ipairs(body.body) do body.body[at] = spread(row) end
@@ -128,6 +137,7 @@ local function tables(element)
 end
 
 local function header(element)
+  if booklet then return nil end
   element.identifier = ""
   return element
 end
@@ -149,4 +159,18 @@ if typst then
   shared.Div, shared.Span = div, span
 end
 
-return { { Figure = figure, Para = typst and side_by_side or nil }, shared, { Div = unwrapped } }
+-- A div says how wide the columns of its tables are, in hundredths.
+local function widths(element)
+  local shares = {}
+  for share in (element.attributes.widths or ""):gmatch("%d+") do table.insert(shares, tonumber(share) / 100) end
+  element.attributes.widths = nil
+  if #shares == 0 then return nil end
+  return element:walk({ Table = function(inner)
+    for at, spec in ipairs(inner.colspecs) do inner.colspecs[at] = { spec[1], shares[at] } end
+    return inner
+  end })
+end
+
+local function meta(values) booklet = values.booklet ~= nil end
+
+return { { Meta = meta }, { Div = widths }, { Figure = figure, Para = typst and side_by_side or nil }, shared, { Div = unwrapped } }
