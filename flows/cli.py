@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import cli_bridge, cli_codes, cli_explain, cli_extracts, cli_letters, cli_probe, cli_registry, cli_sources
+from flows import (
+    cli_bridge,
+    cli_codes,
+    cli_explain,
+    cli_extracts,
+    cli_letters,
+    cli_packages,
+    cli_probe,
+    cli_registry,
+    cli_sources,
+)
 from flows.cli_extracts import outcome_line
 from flows.cli_options import HERE, WorkspaceOption
 from transforms.errors import UserError
@@ -146,6 +156,7 @@ cli_explain.add_to(app)
 cli_registry.add_to(app)
 cli_letters.add_to(app)
 cli_sources.add_to(app)
+cli_packages.add_to(app)
 cli_probe.add_to(app)
 cli_codes.add_to(app)
 

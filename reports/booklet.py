@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reports.assemble import templates
-from reports.booklet_content import content
+from reports.booklet_content import TEXTS, content
 from reports.booklet_texts import cleaned
 from reports.render import Renderer, Sources
 from reports.wording import Voice, voice
 from transforms.definitions import Package
 
-TEXTS = ("plan", "data_guide", "fact_sheet", "reflection", "coordinator")
-"""The texts of a package, in the order of the booklet; each is a file of that name that ends in .md."""
+__all__ = ["FORMATS", "TEXTS", "Booklet", "booklet_sources", "render_booklet"]
+
 FORMATS = ("html", "pdf", "docx")
 MARGINS = ("running", "footer", "example", "page", "of")
 
@@ -40,7 +40,7 @@ class Booklet:
 
 
 def booklet_sources(booklet: Booklet, formats: Sequence[str] = FORMATS) -> Sources:
-    """The filled `.qmd` of a booklet. Its date is that of the package's newest change, so that it is the same always."""
+    """The filled `.qmd` of a booklet, dated by the package's newest change: it is the same on any day."""
     package = booklet.package
     numbers = {reference.id: at for at, reference in enumerate(package.references, 1)}
     missing = booklet.voice.write("booklet", "source_missing")

@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from reports.booklet_measures import cited, listed, measure_values, said
+from reports.booklet_measures import listed, measure_values, said
 from reports.markdown import Markdown, escaped
-from transforms.definitions import Measure, Package
 from transforms.package_parts import AGENDAS
 
 if TYPE_CHECKING:
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 Row = Sequence[object]
 PARTS = ("plan", "measures", "data_guide", "fact_sheet", "reflection", "coordinator", "feedback", "sources")
 """The parts in the order they stand in."""
+TEXTS = ("plan", "data_guide", "fact_sheet", "reflection", "coordinator")
+"""Those that a package has a text for; each is a file of that name that ends in .md."""
 _HTTPS = re.compile(r"https://[A-Za-z0-9\-._~:/?#@!$&'*+,;=%]+")
 SCALE = ("1", "2", "3", "4", "5")
 
@@ -30,8 +31,7 @@ def content(booklet: Booklet, texts: Mapping[str, Markdown]) -> dict[str, Any]:
         "package": package,
         **_head(booklet),
         "texts": texts,
-        "contents": [(part, voice.say("part", part)) for part in PARTS],
-        "missing": {name: voice.say("booklet", "missing", file=f"{name}.md") for name in PARTS},
+        **_parts(booklet, texts),
         "without_numbers": said(booklet, package.without_numbers),
         "shared": [(name, text) for name, text in _shared(booklet) if text],
         "measures": [measure_values(booklet, each, at) for at, each in enumerate(package.shown, 1)],
@@ -43,6 +43,26 @@ def content(booklet: Booklet, texts: Mapping[str, Markdown]) -> dict[str, Any]:
         "changes": [
             (change.version, voice.numbers.short_day(change.on), said(booklet, change.what))
             for change in package.changes
+        ],
+    }
+
+
+def _parts(booklet: Booklet, texts: Mapping[str, Markdown]) -> dict[str, Any]:
+    """The parts that the package has, and a line for each text that it lacks: a part with nothing in it is left out."""
+    package, voice = booklet.package, booklet.voice
+    beside = {
+        "measures": True,
+        "reflection": package.questions,
+        "coordinator": package.agenda,
+        "feedback": package.feedback,
+        "sources": package.references or package.changes,
+    }
+    held = [part for part in PARTS if part in texts or beside.get(part)]
+    lacking = [part for part in TEXTS if part not in texts]
+    return {
+        "contents": [(part, voice.say("part", part)) for part in held],
+        "lacking": [
+            voice.say("booklet", "missing", part=voice.say("part", part), file=f"{part}.md") for part in lacking
         ],
     }
 
@@ -84,15 +104,19 @@ def _facts(booklet: Booklet) -> list[Row]:
 
 def _glance(booklet: Booklet) -> list[Row]:
     package, voice = booklet.package, booklet.voice
-    titles = [Markdown("{at}. {title}").fill(at=at, title=said(booklet, each.title)) for at, each in _numbered(package)]
-    figures = Markdown(" · ".join(titles)) if titles else said(booklet, package.without_numbers)
     needed = ", ".join(booklet.sources.values()) or voice.write("booklet", "needed_none")
-    lines: list[Row] = [(voice.say("booklet", "figures"), figures), (voice.say("booklet", "needed"), needed)]
-    return [*lines, *_window_lines(booklet)] if package.measures else lines
-
-
-def _numbered(package: Package) -> list[tuple[int, Measure]]:
-    return list(enumerate(package.shown, 1))
+    data = (voice.say("booklet", "needed"), needed)
+    if not package.measures:
+        return [(voice.say("booklet", "figures"), said(booklet, package.without_numbers)), data]
+    draft = voice.say("booklet", "draft_measure")
+    names = [voice.say("booklet", "figures"), *[""] * (len(package.measures) - 1)]
+    figures = [
+        Markdown("**{at}** {title}{draft}").fill(
+            at=at, title=said(booklet, each.title), draft=Markdown(f" [{draft}]{{.badge .draft}}" if each.draft else "")
+        )
+        for at, each in enumerate(package.shown, 1)
+    ]
+    return [*zip(names, figures, strict=True), data, *_window_lines(booklet)]
 
 
 def _window_lines(booklet: Booklet) -> list[Row]:
@@ -133,10 +157,9 @@ def _question_groups(booklet: Booklet) -> list[tuple[Markdown, list[Markdown]]]:
         groups.setdefault(tuple(sorted(question.measures, key=order.index)), []).append(said(booklet, question))
     found: list[tuple[Markdown, list[Markdown]]] = []
     for about in sorted(groups, key=lambda names: (not names, [order.index(name) for name in names])):
-        titles = [f"{order.index(name) + 1} {voice.text(package.measure(name).title)}" for name in about]
+        titles = [f"{voice.text(package.measure(name).title)} ({order.index(name) + 1})" for name in about]
         named = listed(booklet, "reflecting", "and", titles)
-        heading = "about_all" if not about else "about_one" if len(about) == 1 else "about_many"
-        found.append((voice.say("reflecting", heading, titles=named), groups[about]))
+        found.append((voice.say("reflecting", "about" if about else "about_all", titles=named), groups[about]))
     return found
 
 

@@ -39,7 +39,7 @@ def said(booklet: Booklet, text: Text | None) -> Markdown:
 def cited(booklet: Booklet, references: Iterable[str]) -> Markdown:
     """` [3]` for each of `references`, as a link to the list of them."""
     known = {reference.id: at for at, reference in enumerate(booklet.package.references, 1)}
-    marks = [f"[[{known[name]}]](#kilde-{known[name]}){{.cite}}" for name in references]
+    marks = [f"[[{at}]](#kilde-{at}){{.cite}}" for at in sorted(known[name] for name in references)]
     return Markdown(" " + " ".join(marks) if marks else "")
 
 
@@ -96,7 +96,7 @@ def _over(booklet: Booklet, measure: Measure) -> Line:
     if measure.kind == "distribution":
         return say("measured", "over_distribution"), _divided(booklet, measure)
     kind = "mean" if measure.kind in AVERAGES else measure.kind
-    kind += "_per" if kind in ("ratio", "mean") and measure.per > 1 else ""
+    kind = "per" if kind != "proportion" and measure.per > 1 else kind
     return say("measured", f"over_{kind}", per=per), _counted(booklet, measure.denominator, measure.denominator_base)
 
 

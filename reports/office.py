@@ -36,24 +36,30 @@ class Look:
 
 STYLES = {
     "Normal": Look(size=9.5, colour=INK),
-    "Body Text": Look(before=0, after=6, based_on="Normal"),
-    "First Paragraph": Look(before=0, after=6),
+    "Body Text": Look(before=4, after=4, based_on="Normal"),
+    "First Paragraph": Look(before=4, after=4),
     "Compact": Look(before=1.5, after=1.5),
     "Title": Look(size=26, bold=True, colour=INK, before=0, after=2, based_on="Normal"),
     "Subtitle": Look(size=10, bold=False, colour=SECOND, before=0, after=8, based_on="Normal"),
     "Heading 1": Look(size=18, bold=True, colour=INK, before=0, after=10, based_on="Normal", new_page=True),
     "Heading 2": Look(size=12, bold=True, colour=INK, before=14, after=5, based_on="Normal", with_next=True),
     "Heading 3": Look(size=9.5, bold=True, colour=INK, before=10, after=4, based_on="Normal", with_next=True),
-    "Note": Look(size=8.5, colour=SECOND),
+    "Kept": Look(before=1.5, after=1.5, with_next=True),
+    "Note": Look(size=8.5, colour=SECOND, before=6, after=4),
     "Fact": Look(before=0, after=0, colour=SECOND),
     "Flags": Look(before=8, after=8, bold=True),
     "Focus": Look(size=10.5, before=4, after=4, rule="left", fill=TINT),
-    "Asked": Look(before=8, after=4),
+    "Asked": Look(before=8, after=4, with_next=True),
     "Scale": Look(before=2, after=8, colour=SECOND),
-    "Ruled": Look(before=0, after=0, rule="bottom"),
+    "Ruled": Look(before=10, after=0, rule="bottom"),
     "Reference List": Look(before=0, after=5),
 }
-LETTERS = {"Badge": Look(bold=True), "Citation Mark": Look(size=8, colour=SECOND), "Measure Number": Look(bold=True)}
+LETTERS = {
+    "Hyperlink": Look(colour=INK),
+    "Badge": Look(size=8, bold=True, rule="box"),
+    "Citation Mark": Look(size=8, colour=SECOND),
+    "Measure Number": Look(bold=True, fill=TINT),
+}
 
 
 def write_reference(path: Path, margins: Mapping[str, str]) -> None:
@@ -134,14 +140,17 @@ def _dress(style: Any, look: Look) -> None:
     form.line_spacing = 1.15
     if look.new_page or look.with_next:
         form.page_break_before, form.keep_with_next = look.new_page, True
-    if style.name == "Title":
-        form.alignment = 0
-    if style.name == "Subtitle":
-        form.alignment = 0
     properties = style.element.get_or_add_pPr()
+    if style.name in ("Title", "Subtitle"):
+        form.alignment = 0
+        for spread in style.element.rPr.findall(_w("spacing")):
+            style.element.rPr.remove(spread)
     if look.rule:
         thick = "24" if look.rule == "left" else "4"
-        properties.append(_element("pBdr", look.rule, val="single", sz=thick, space="8", color=INK if look.fill else MID))
+        borders = _element("pBdr", look.rule, val="single", sz=thick, space="8", color=INK if look.fill else MID)
+        if look.rule == "bottom":  # lines that follow each other are each drawn
+            borders.append(_attributes("between", val="single", sz=thick, space="8", color=MID))
+        properties.append(borders)
     if look.fill:
         properties.append(_attributes("shd", val="clear", color="auto", fill=look.fill))
 
@@ -161,7 +170,14 @@ def _dress_letters(style: Any, look: Look) -> None:
 def _letter_style(document: Any, name: str, look: Look) -> None:
     from docx.enum.style import WD_STYLE_TYPE
 
-    _dress_letters(document.styles.add_style(name, WD_STYLE_TYPE.CHARACTER), look)
+    there = [style.name for style in document.styles]
+    style = document.styles[name] if name in there else document.styles.add_style(name, WD_STYLE_TYPE.CHARACTER)
+    _dress_letters(style, look)
+    properties = style.element.get_or_add_rPr()
+    if look.rule:
+        properties.append(_attributes("bdr", val="single", sz="4", space="1", color=INK))
+    if look.fill:
+        properties.append(_attributes("shd", val="clear", color="auto", fill=look.fill))
 
 
 def _table(document: Any) -> None:
@@ -171,8 +187,14 @@ def _table(document: Any) -> None:
         properties.remove(old)
     borders = _element("tblBorders", "bottom", val="single", sz="2", space="0", color=LINE)
     borders.append(_attributes("insideH", val="single", sz="2", space="0", color=LINE))
-    table = properties.find(_w("tblPr"))
-    table.append(borders)
+    properties.find(_w("tblPr")).append(borders)
+    head = _attributes("tblStylePr", type="firstRow")
+    head.append(_element("rPr", "b"))
+    head.append(_attributes("tblPr"))
+    cells = _element("tcPr", "tcBorders")
+    cells[0].append(_attributes("bottom", val="single", sz="8", space="0", color=INK))
+    head.append(cells)
+    properties.append(head)
 
 
 def _pages(section: Any, margins: Mapping[str, str]) -> None:

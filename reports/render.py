@@ -1,4 +1,4 @@
-"""From a filled `.qmd` to HTML, PDF and DOCX: by Quarto where it is installed, else by the engines that Quarto drives."""
+"""From a filled `.qmd` to HTML, PDF and DOCX: by Quarto where it is installed, else by the engines it drives."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ OWNER = {
     "sqlalchemy": "expectations",
     "pandas": "expectations",
     "matplotlib": "reports",
+    "docx": "reports",
     "pypandoc": "reports",
     "typst": "reports",
     "fontTools": "reports",

@@ -6,7 +6,7 @@ local booklet = false -- its tables keep the widths they were given, and its hea
 local known = {}
 for name in ([[
   head title facts fact letter flags seconds line band definition said note key pairs grid panel questions ruled grounds
-  ground numbers badge pill who number own part contents asked scale box cite measure fill
+  ground numbers badge pill who number own part contents asked scale box cite measure fill text references
 ]]):gmatch("%S+") do
   known[name] = true
 end
@@ -29,8 +29,18 @@ local function call_of(classes)
   return name, kind, cells
 end
 
+-- A text in a language of its own.
+local function spoken(element)
+  local start = "#[#set text(lang: " .. quoted(element.attributes.lang) .. ")"
+  local blocks = pandoc.Blocks({ raw(start) })
+  blocks:extend(element.content)
+  blocks:insert(raw("]"))
+  return pandoc.Div(blocks, { class = "called" })
+end
+
 local function div(element)
   local name, kind, cells = call_of(element.classes)
+  if element.attributes.lang then return spoken(element) end
   if name == nil then return nil end
   local blocks = pandoc.Blocks({})
   local start = "#k-" .. name .. "(kind: " .. quoted(kind)
@@ -154,9 +164,15 @@ local function side_by_side(element)
   return element:walk({ Space = function() return gap end, SoftBreak = function() return gap end })
 end
 
+-- What typst would read as a heading, a list or a term where it begins a line.
+local function begins(element)
+  if not (element.text:match("^[-+=/]") or element.text:match("^%d+[.)]")) then return nil end
+  return { pandoc.RawInline("typst", '#"";'), element }
+end
+
 local shared = { Image = image, Figure = figure, Table = tables, Header = header }
 if typst then
-  shared.Div, shared.Span = div, span
+  shared.Div, shared.Span, shared.Str = div, span, begins
 end
 
 -- A div says how wide the columns of its tables are, in hundredths.

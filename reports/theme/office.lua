@@ -2,7 +2,7 @@
 -- styles of the reference document, and a box to tick is one that can be ticked.
 
 local PARAGRAPHS = {
-  note = "Note", definition = "Definition", seconds = "Focus", fact = "Fact", scale = "Scale", asked = "Asked",
+  note = "Note", definition = "Definition", seconds = "Focus", fact = "Fact", scale = "Scale",
   flags = "Flags", references = "Reference List",
 }
 local LETTERS = { badge = "Badge", cite = "Citation Mark", number = "Measure Number" }
@@ -12,8 +12,20 @@ local BOX = [[<w:sdt><w:sdtPr><w14:checkbox xmlns:w14="http://schemas.microsoft.
 <w:rFonts w:ascii="MS Gothic" w:hAnsi="MS Gothic" w:eastAsia="MS Gothic" w:hint="eastAsia"/></w:rPr><w:t>]]
   .. "\u{2610}" .. "</w:t></w:r></w:sdtContent></w:sdt>"
 local RULED = '<w:p><w:pPr><w:pStyle w:val="Ruled"/></w:pPr></w:p>'
+local RULED_ON = '<w:p><w:pPr><w:pStyle w:val="Ruled"/><w:keepNext/></w:pPr></w:p>'
 
 local function styled(blocks, name) return pandoc.Div(blocks, pandoc.Attr("", {}, { ["custom-style"] = name })) end
+
+-- The rows of a measure stay on one page: every cell but those of the last row is kept with what follows it.
+local function kept(element)
+  return element:walk({ Table = function(inner)
+    local rows = inner.bodies[1].body
+    for at = 1, #rows - 1 do
+      for _, cell in ipairs(rows[at].cells) do cell.contents = { styled(cell.contents, "Kept") } end
+    end
+    return inner
+  end, Para = function(inner) return styled({ inner }, "Kept") end })
+end
 
 -- The name of a fact and what it is stand on one line.
 local function fact(element)
@@ -25,11 +37,21 @@ local function fact(element)
   return styled({ pandoc.Para(inlines) }, "Fact")
 end
 
+-- A question and the lines to answer on stay together.
+local function asked(element)
+  local last = #element.content
+  for at, block in ipairs(element.content) do
+    if at < last and block.t == "RawBlock" then block.text = RULED_ON end
+  end
+  return styled(element.content, "Asked")
+end
+
 local function div(element)
   for _, class in ipairs(element.classes) do
     if class == "ruled" then return pandoc.RawBlock("openxml", RULED) end
     if class == "fact" then return fact(element) end
-    if class == "contents" then return {} end -- Word makes a list of the headings itself, with its pages
+    if class == "measure" then return kept(element) end
+    if class == "asked" then return asked(element) end
     if PARAGRAPHS[class] then return styled(element.content, PARAGRAPHS[class]) end
   end
   return nil
