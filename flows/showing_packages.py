@@ -41,9 +41,9 @@ def as_table(rows: Sequence[Listed]) -> Table:
 
 
 def _cells(row: Listed) -> Iterable[str]:
-    own = "  [dim]own[/dim]" if row.own else ""
-    yield f"[bold]{escape(row.id)}[/bold]{own}\n{escape(row.title['da'])}"
-    yield f"{escape(row.status)}\n[dim]version {escape(row.version)}[/dim]"
+    own = "\n[dim]own[/dim]" if row.own else ""
+    yield f"[bold]{escape(row.id)}[/bold]\n{escape(row.title['da'])}"
+    yield f"{escape(row.status)}\n[dim]version {escape(row.version)}[/dim]{own}"
     yield _measures(row).replace(", ", "\n")
     yield _window(row).replace(", ", "\n")
     yield "\n".join(map(escape, _sources(row))) or "none"

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reports.assemble import templates
 from reports.booklet_content import TEXTS, content
 from reports.booklet_texts import cleaned
 from reports.render import Renderer, Sources
+from reports.templating import templates
 from reports.wording import Voice, voice
 from transforms.definitions import Package
 

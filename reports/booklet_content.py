@@ -32,7 +32,6 @@ def content(booklet: Booklet, texts: Mapping[str, Markdown]) -> dict[str, Any]:
         **_head(booklet),
         "texts": texts,
         **_parts(booklet, texts),
-        "without_numbers": said(booklet, package.without_numbers),
         "shared": [(name, text) for name, text in _shared(booklet) if text],
         "measures": [measure_values(booklet, each, at) for at, each in enumerate(package.shown, 1)],
         "question_groups": _question_groups(booklet),
@@ -51,7 +50,7 @@ def _parts(booklet: Booklet, texts: Mapping[str, Markdown]) -> dict[str, Any]:
     """The parts that the package has, and a line for each text that it lacks: a part with nothing in it is left out."""
     package, voice = booklet.package, booklet.voice
     beside = {
-        "measures": True,
+        "measures": package.measures,
         "reflection": package.questions,
         "coordinator": package.agenda,
         "feedback": package.feedback,
@@ -107,7 +106,7 @@ def _glance(booklet: Booklet) -> list[Row]:
     needed = ", ".join(booklet.sources.values()) or voice.write("booklet", "needed_none")
     data = (voice.say("booklet", "needed"), needed)
     if not package.measures:
-        return [(voice.say("booklet", "figures"), said(booklet, package.without_numbers)), data]
+        return [(voice.say("booklet", "without_numbers"), said(booklet, package.without_numbers)), data]
     draft = voice.say("booklet", "draft_measure")
     names = [voice.say("booklet", "figures"), *[""] * (len(package.measures) - 1)]
     figures = [

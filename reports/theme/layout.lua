@@ -6,7 +6,7 @@ local booklet = false -- its tables keep the widths they were given, and its hea
 local known = {}
 for name in ([[
   head title facts fact letter flags seconds line band definition said note key pairs grid panel questions ruled grounds
-  ground numbers badge pill who number own part contents asked scale box cite measure fill text references
+  ground numbers badge pill who number own part contents asked scale box cite measure spec fill text references
 ]]):gmatch("%S+") do
   known[name] = true
 end
@@ -126,8 +126,18 @@ local function add_cells(blocks, rows, columns)
   return ragged
 end
 
+-- typst has no rule for the cells of a head: what HTML and Word do by style is written into them.
+local function with_strong_head(element)
+  for _, row in ipairs(element.head.rows) do
+    for _, cell in ipairs(row.cells) do
+      cell.contents = cell.contents:walk({ Plain = function(words) return pandoc.Plain({ pandoc.Strong(words.content) }) end })
+    end
+  end
+  return element
+end
+
 local function tables(element)
-  if booklet then return nil end
+  if booklet then return typst and with_strong_head(element) or nil end
   for at, spec in ipairs(element.colspecs) do element.colspecs[at] = { spec[1], nil } end
   local body = element.bodies[1]
   for at, row in ipairs(body.body) do body.body[at] = spread(row) end
