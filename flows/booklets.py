@@ -27,7 +27,7 @@ def formats_of(written: str) -> tuple[str, ...]:
         if name not in FORMATS:
             raise SettingsError(f"--format {written}: {unknown('format', name, FORMATS)}.")
     if not named:
-        raise SettingsError(f"--format is empty. Write one or more of: {','.join(FORMATS)}.")
+        raise SettingsError(f"--format {written} is empty. Write one or more of: {','.join(FORMATS)}.")
     return named
 
 

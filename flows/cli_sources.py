@@ -54,9 +54,9 @@ def describe(
     laid over klyngeflow's. The page that --out writes can be sent to whoever makes the extract:
     `klyngeflow describe care_plans --out forloebsplaner.html`.
 
-    A package becomes a booklet in HTML, PDF and DOCX, also before there is any data: plan, measures, data guide, fact
-    sheet, reflection sheet, coordinator's sheet, feedback form and references. `klyngeflow catalogue` lists the
-    packages; `klyngeflow describe nsaid --to papirer --format pdf,docx`.
+    A package (`klyngeflow catalogue` lists them) becomes a booklet in HTML, PDF and DOCX, also before there is any data:
+    plan, measures, data guide, fact sheet, reflection and coordinator's sheets, feedback form and references.
+    `klyngeflow describe nsaid --to papirer --format pdf,docx`.
     """
     from flows.packages import workspace_or_none
     from flows.settings import load_workspace
@@ -70,15 +70,18 @@ def describe(
     if name is None:
         _list(opened, language.value, as_json=as_json, out=out)
         return
-    told = _described(opened, name, language.value)
+    _tell(_described(opened, name, language.value), language.value, as_json=as_json, out=out)
+
+
+def _tell(told: Description, language: str, *, as_json: bool, out: Path | None) -> None:
     if out is not None:
-        _write(told, out, language.value)
+        _write(told, out, language)
     elif as_json:
         typer.echo(json.dumps(told.as_dict(), ensure_ascii=False, indent=1))
     else:
         from flows.showing_sources import show_source
 
-        show_source(_console(), told, language.value)
+        show_source(_console(), told, language)
 
 
 def _refuse(given: object, sentence: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import subprocess
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -74,7 +75,16 @@ def write_reference(path: Path, margins: Mapping[str, str]) -> None:
         _letter_style(document, name, look)
     _table(document)
     _pages(document.sections[0], margins)
-    document.save(str(path))
+    saved = io.BytesIO()
+    document.save(saved)
+    _undated(saved, path)
+
+
+def _undated(saved: io.BytesIO, path: Path) -> None:
+    """The file without the time of its making, which pandoc would hand on with the parts it copies."""
+    with zipfile.ZipFile(saved) as made, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as kept:
+        for name in made.namelist():
+            kept.writestr(zipfile.ZipInfo(name), made.read(name), zipfile.ZIP_DEFLATED)
 
 
 @lru_cache(maxsize=1)

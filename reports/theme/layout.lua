@@ -157,7 +157,7 @@ local function tables(element)
 end
 
 local function header(element)
-  if booklet then return nil end
+  if booklet and element.level == 2 then return nil end
   element.identifier = ""
   return element
 end
