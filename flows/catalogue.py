@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
-from flows.packages import is_own, needed_sources, package_ids
+from flows.packages import is_changed, is_own, needed_sources, package_ids
 from flows.settings import Workspace
 from transforms.errors import UserError
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One package as the catalogue has it.
+    """One package as the catalogue has it. `origin` is `changed` where a workspace lays something over klyngeflow's.
 
     `delivered` holds the newest delivered month of each needed source, null for one that has not come; it is None where
     there is no warehouse to ask. `fault` says why the package cannot be used: nothing else of it is known then.
     """
 
     id: str
-    own: bool
+    origin: Literal["shipped", "changed", "own"]
     fault: str | None = None
     title: Mapping[str, str] = field(default_factory=dict[str, str])
     version: str = ""
@@ -55,15 +55,16 @@ def listed(workspace: Workspace, today: date | None = None) -> list[Listed]:
 
 
 def _row(workspace: Workspace, package_id: str, today: date) -> Listed:
-    own = is_own(workspace, package_id)
+    own, changed = is_own(workspace, package_id), is_changed(workspace, package_id)
+    origin = "own" if own else "changed" if changed else "shipped"
     try:
         package = workspace.package(package_id)
     except UserError as error:
-        return Listed(package_id, own, fault=error.shown())
+        return Listed(package_id, origin, fault=error.shown())
     counted = bool(package.measures)
     return Listed(
         id=package_id,
-        own=own,
+        origin=origin,
         title={"da": package.title.da, "en": package.title.in_language("en")},
         version=package.version,
         status=package.status,

@@ -54,7 +54,7 @@ def describe(
     laid over klyngeflow's. The page that --out writes can be sent to whoever makes the extract:
     `klyngeflow describe care_plans --out forloebsplaner.html`.
 
-    A package (`klyngeflow catalogue` lists them) becomes a booklet in HTML, PDF and DOCX, also before there is any data:
+    A package (`klyngeflow catalogue` lists them) becomes a booklet in HTML, PDF and DOCX, also before there are data:
     plan, measures, data guide, fact sheet, reflection and coordinator's sheets, feedback form and references.
     `klyngeflow describe nsaid --to papirer --format pdf,docx`.
     """

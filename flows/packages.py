@@ -25,8 +25,13 @@ def package_ids(workspace: Workspace) -> list[str]:
 
 
 def is_own(workspace: Workspace, package_id: str) -> bool:
-    """Whether the workspace has a folder of its own for the package."""
-    return (workspace.root / FOLDER / package_id).is_dir()
+    """Whether the package is the workspace's and not klyngeflow's."""
+    return (workspace.root / FOLDER / package_id / "package.toml").is_file()
+
+
+def is_changed(workspace: Workspace, package_id: str) -> bool:
+    """Whether the workspace lays something over the package: measures, words, or a text in place of the shipped."""
+    return not is_own(workspace, package_id) and (workspace.root / FOLDER / package_id).is_dir()
 
 
 def needed_sources(package: Package) -> tuple[str, ...]:

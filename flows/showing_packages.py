@@ -13,6 +13,8 @@ from rich.table import Table
 if TYPE_CHECKING:
     from flows.catalogue import Listed
 
+_ORIGIN = {"own": "this workspace's", "changed": "changed here"}
+
 
 def show_packages(rows: Sequence[Listed]) -> None:
     """One line per package; a fault in the place of what is not known because of it."""
@@ -41,7 +43,7 @@ def as_table(rows: Sequence[Listed]) -> Table:
 
 
 def _cells(row: Listed) -> Iterable[str]:
-    own = "\n[dim]own[/dim]" if row.own else ""
+    own = "" if row.origin == "shipped" else f"\n[dim]{_ORIGIN[row.origin]}[/dim]"
     yield f"[bold]{escape(row.id)}[/bold]\n{escape(row.title['da'])}"
     yield f"{escape(row.status)}\n[dim]version {escape(row.version)}[/dim]{own}"
     yield _measures(row).replace(", ", "\n")
@@ -54,7 +56,7 @@ def plain_line(row: Listed) -> str:
     """Everything about one package on one line."""
     if row.fault is not None:
         return f"{row.id}: cannot be used: {row.fault}"
-    own = " (own)" if row.own else ""
+    own = "" if row.origin == "shipped" else f" ({_ORIGIN[row.origin]})"
     parts = [f"{row.title['da']}, version {row.version}, {row.status}", _measures(row)]
     parts += [_window(row)] if row.measures else []
     parts.append(f"data: {', '.join(_sources(row)) or 'none'}")

@@ -160,9 +160,14 @@ def _dress(style: Any, look: Look) -> None:
         borders = _element("pBdr", look.rule, val="single", sz=thick, space="8", color=INK if look.fill else MID)
         if look.rule == "bottom":  # lines that follow each other are each drawn
             borders.append(_attributes("between", val="single", sz=thick, space="8", color=MID))
-        properties.append(borders)
+        properties.insert_element_before(borders, *_AFTER_BORDERS)
     if look.fill:
-        properties.append(_attributes("shd", val="clear", color="auto", fill=look.fill))
+        shading = _attributes("shd", val="clear", color="auto", fill=look.fill)
+        properties.insert_element_before(shading, *_AFTER_BORDERS)
+
+
+_AFTER_BORDERS = tuple(f"w:{name}" for name in ("tabs", "spacing", "ind", "contextualSpacing", "jc", "outlineLvl"))
+"""Word wants the properties of a paragraph in one order: these come after its border and its shading."""
 
 
 def _dress_letters(style: Any, look: Look) -> None:
@@ -197,7 +202,9 @@ def _table(document: Any) -> None:
         properties.remove(old)
     borders = _element("tblBorders", "bottom", val="single", sz="2", space="0", color=LINE)
     borders.append(_attributes("insideH", val="single", sz="2", space="0", color=LINE))
-    properties.find(_w("tblPr")).append(borders)
+    table = properties.find(_w("tblPr"))
+    after = table.find(_w("tblCellMar"))  # Word wants the borders before it
+    table.insert(len(table) if after is None else list(table).index(after), borders)
     head = _attributes("tblStylePr", type="firstRow")
     head.append(_element("rPr", "b"))
     head.append(_attributes("tblPr"))

@@ -63,6 +63,7 @@ def own(tmp_path: Path) -> Path:
     (tmp_path / "klyngeflow.toml").write_text('name = "Prøven"\n', "utf-8")
     write_package(tmp_path, "eget")
     write_package(tmp_path, "forkert", quantity="visits")
+    (tmp_path / "klyngepakker" / "antibiotika").mkdir()
     return tmp_path
 
 
@@ -84,7 +85,9 @@ def test_without_a_workspace_the_shipped_packages_are_listed(tmp_path: Path, mon
     monkeypatch.chdir(tmp_path)
     rows = json.loads(ran("catalogue", "--json"))
     assert [row["id"] for row in rows] == SHIPPED
-    assert {(row["fault"], row["own"], row["delivered"], row["ready"]) for row in rows} == {(None, False, None, None)}
+    assert {(row["fault"], row["origin"], row["delivered"], row["ready"]) for row in rows} == {
+        (None, "shipped", None, None)
+    }
     assert [line.partition(":")[0] for line in ran("catalogue").splitlines()] == SHIPPED
     assert list(tmp_path.iterdir()) == []
 
@@ -97,7 +100,8 @@ def test_a_package_with_a_fault_is_listed_with_it_and_the_others_go_on(own: Path
     sound = rows["eget"]
     assert sound["sources"] == ["registry", "services", "list_sizes"]
     assert (sound["measures"], sound["window_months"], sound["followup_after_months"]) == (1, 3, 12)
-    assert (sound["review_due"], sound["review_overdue"], sound["own"]) == ("2026-01-31", True, True)
+    assert (sound["review_due"], sound["review_overdue"], sound["origin"]) == ("2026-01-31", True, "own")
+    assert rows["antibiotika"]["origin"] == "changed"
     assert "forkert: cannot be used: forkert/package.toml" in ran("catalogue", "-w", str(own))
 
 
