@@ -59,7 +59,7 @@ def _parts(booklet: Booklet, texts: Mapping[str, Markdown]) -> dict[str, Any]:
     held = [part for part in PARTS if part in texts or beside.get(part)]
     lacking = [part for part in TEXTS if part not in texts]
     return {
-        "contents": [(part, voice.say("part", part)) for part in held],
+        "contents": [(part, voice.say("part", part), _anchor(part)) for part in held],
         "lacking": [
             voice.say("booklet", "missing", part=voice.say("part", part), file=f"{part}.md") for part in lacking
         ],
@@ -180,13 +180,18 @@ def _agenda(booklet: Booklet) -> dict[str, Any] | None:
 def _reference(booklet: Booklet, at: int) -> dict[str, Any]:
     reference, voice = booklet.package.references[at], booklet.voice
     return {
-        "number": at + 1,
+        "mark": Markdown(f"[\\[{at + 1}\\]]{_anchor(f'kilde-{at + 1}')}"),
         "title": reference.title.rstrip("."),
         "publisher": reference.publisher.rstrip("."),
         "year": reference.year,
         "url": _address(str(reference.url)) if reference.url else "",
         "opened": voice.say("changed", "opened", day=voice.numbers.short_day(reference.opened)),
     }
+
+
+def _anchor(name: str) -> Markdown:
+    """What makes a place that can be linked to."""
+    return Markdown(f"{{#{name.replace('_', '-')}}}")
 
 
 def _address(url: str) -> Markdown:

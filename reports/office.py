@@ -205,6 +205,7 @@ def _table(document: Any) -> None:
     table = properties.find(_w("tblPr"))
     after = table.find(_w("tblCellMar"))  # Word wants the borders before it
     table.insert(len(table) if after is None else list(table).index(after), borders)
+    properties.append(_element("trPr", "cantSplit"))
     head = _attributes("tblStylePr", type="firstRow")
     head.append(_element("rPr", "b"))
     head.append(_attributes("tblPr"))

@@ -21,7 +21,10 @@ local function kept(element)
   return element:walk({ Table = function(inner)
     local rows = inner.bodies[1].body
     for at = 1, #rows - 1 do
-      for _, cell in ipairs(rows[at].cells) do cell.contents = { styled(cell.contents, "Kept") } end
+      for _, cell in ipairs(rows[at].cells) do
+        local words = pandoc.Blocks(cell.contents):walk({ Plain = function(plain) return pandoc.Para(plain.content) end })
+        cell.contents = { styled(words, "Kept") }
+      end
     end
     return inner
   end, Para = function(inner) return styled({ inner }, "Kept") end })
