@@ -26,12 +26,14 @@ def package_ids(workspace: Workspace) -> list[str]:
 
 def is_own(workspace: Workspace, package_id: str) -> bool:
     """Whether the package is the workspace's and not klyngeflow's."""
-    return (workspace.root / FOLDER / package_id / "package.toml").is_file()
+    folder = _own_folder(workspace)
+    return folder is not None and (folder / package_id / "package.toml").is_file()
 
 
 def is_changed(workspace: Workspace, package_id: str) -> bool:
     """Whether the workspace lays something over the package: measures, words, or a text in place of the shipped."""
-    return not is_own(workspace, package_id) and (workspace.root / FOLDER / package_id).is_dir()
+    folder = _own_folder(workspace)
+    return folder is not None and not is_own(workspace, package_id) and (folder / package_id).is_dir()
 
 
 def needed_sources(package: Package) -> tuple[str, ...]:
@@ -52,6 +54,12 @@ def texts_of(workspace: Workspace, package_id: str, names: tuple[str, ...]) -> d
         if path := next((each for each in paths if each.is_file()), None):
             found[name] = _read(path)
     return found
+
+
+def _own_folder(workspace: Workspace) -> Path | None:
+    """The workspace's folder of packages; None where that is klyngeflow's own, as in its source code."""
+    own, shipped = _folders(workspace)
+    return None if own.resolve() == shipped.resolve() else own
 
 
 def _folders(workspace: Workspace) -> tuple[Path, Path]:

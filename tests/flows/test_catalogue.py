@@ -92,6 +92,10 @@ def test_without_a_workspace_the_shipped_packages_are_listed(tmp_path: Path, mon
     assert list(tmp_path.iterdir()) == []
 
 
+def test_in_klyngeflow_s_own_folder_its_packages_are_the_shipped_ones() -> None:
+    assert {row.origin for row in listed(workspace_or_none(ROOT))} == {"shipped"}
+
+
 def test_a_package_with_a_fault_is_listed_with_it_and_the_others_go_on(own: Path) -> None:
     rows = {row["id"]: row for row in json.loads(ran("catalogue", "-w", str(own), "--json"))}
     assert set(rows) == {*SHIPPED, "eget", "forkert"}
