@@ -13,7 +13,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from flows.catalogue import Listed
 
-_ORIGIN = {"own": "this workspace's", "changed": "changed here"}
+_ORIGIN = {"own": "own", "changed": "changed here"}
 
 
 def show_packages(rows: Sequence[Listed]) -> None:
@@ -34,7 +34,9 @@ def as_table(rows: Sequence[Listed]) -> Table:
     """The packages that can be used. Whether the data have come is a column only where that is known."""
     known = any(row.delivered is not None for row in rows)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_lines=True)
-    for name in ("package", "status", "measures", "window", "data delivered until" if known else "data", "review"):
+    # A name is what one types: it is never broken, the titles below it are.
+    table.add_column("package", min_width=max((len(row.id) for row in rows), default=0))
+    for name in ("status", "measures", "window", "data delivered until" if known else "data", "review"):
         table.add_column(name)
     for row in rows:
         if row.fault is None:
