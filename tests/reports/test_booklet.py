@@ -14,11 +14,15 @@ from typing import Any
 import docx
 import pytest
 
-from reports.booklet import FORMATS, TEXTS, Booklet, render_booklet
+from reports.booklet import FORMATS, TEXTS, Booklet, booklet_sources, render_booklet
 from reports.booklet_texts import cleaned
 from reports.bundled import BundledRenderer
-from transforms.definitions import Package
+from reports.wording import voice
+from transforms.definitions import Package, parse_package
+from transforms.kinds import KINDS
+from transforms.sources import DERIVED, DIVIDERS, NOT_MEASURED, QUANTITIES
 
+SHIPPED = sorted((Path(__file__).parents[2] / "klyngepakker").glob("*/package.toml"))
 HOSTILE = (
     "<script>alert(1)</script>",
     "=1+1",
@@ -275,3 +279,23 @@ def test_a_reviewed_package_says_by_whom_and_is_no_draft(renderer: BundledRender
     words = seen(page(tmp_path, Booklet(reviewed, {}), renderer))
     assert "Klinisk gennemgået 1. dec. 2026 af A. Clinician" in words
     assert "ikke klinisk gennemgået" not in words
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_there_are_words_for_whatever_a_measure_may_count(language: str) -> None:
+    words = voice(language).words
+    every = [
+        (model, (*names, *DERIVED.get(model, {}))) for model, names in QUANTITIES.items() if model not in NOT_MEASURED
+    ]
+    assert {f"{model}_{name}" for model, names in every for name in names} == set(words["counted"])
+    assert {f"by_{name}" for names in DIVIDERS.values() for name in names} <= set(words["chosen"])
+    assert {f"minimum_{kind}" for kind in KINDS if kind != "median"} <= set(words["measured"])
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.parent.name)
+def test_every_shipped_package_has_a_booklet_without_a_lost_reference(file: Path) -> None:
+    texts = {name: path.read_text("utf-8") for name in TEXTS if (path := file.with_name(f"{name}.md")).is_file()}
+    for language in ("da", "en"):
+        sources = booklet_sources(Booklet(parse_package(file), texts, language))
+        assert str(voice(language).words["booklet"]["source_missing"]).rstrip(":") not in sources.markdown
+        assert "[^" not in sources.markdown
