@@ -20,6 +20,7 @@ from flows import (
     cli_extracts,
     cli_letters,
     cli_lint,
+    cli_packages,
     cli_probe,
     cli_registry,
     cli_sources,
@@ -157,6 +158,7 @@ cli_explain.add_to(app)
 cli_registry.add_to(app)
 cli_letters.add_to(app)
 cli_sources.add_to(app)
+cli_packages.add_to(app)
 cli_probe.add_to(app)
 cli_codes.add_to(app)
 cli_lint.add_to(app)

@@ -1,4 +1,4 @@
-"""The command line's part about sources: what each of them is and how its file is written."""
+"""The command line's part about what sources and packages are: a source's file, a package as a booklet."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli_options import HERE, JsonOption, WorkspaceOption
+from flows.cli_packages import BookletOptions, show_booklet
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,41 +32,63 @@ def add_to(app: typer.Typer) -> None:
 
 
 def describe(
-    source: Annotated[str | None, typer.Argument(help="Such as prescriptions; left out: every source.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A source or a package; left out: every source.")
+    ] = None,
     workspace: WorkspaceOption = HERE,
-    lang: Annotated[Language, typer.Option(help="The language of the description.")] = Language.da,
+    language: Annotated[Language, typer.Option("--language", "--lang", help="The language.")] = Language.da,
     as_json: JsonOption = False,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write a page instead: FILE.html or FILE.md.")
+        Path | None, typer.Option(metavar="FILE", help="Of a source: write a page instead, FILE.html or FILE.md.")
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Of a package: the folder for its booklet.  [default: booklets]")
+    ] = None,
+    formats: Annotated[
+        str | None, typer.Option("--format", metavar="LIST", help="Of a package: of html, pdf and docx.")
     ] = None,
 ) -> None:
-    """Say what a source holds and how its file is written, from its contract; without SOURCE, list the sources.
+    """Say what a source holds and how its file is written, or make a package into a booklet.
 
-    In a workspace, its own contracts are laid over klyngeflow's. The page that --out writes can be sent to whoever
-    makes the extract: `klyngeflow describe care_plans --out forloebsplaner.html`.
+    A source is told of from its contract; without NAME, the sources are listed. In a workspace, its own contracts are
+    laid over klyngeflow's. The page that --out writes can be sent to whoever makes the extract:
+    `klyngeflow describe care_plans --out forloebsplaner.html`.
+
+    A package (`klyngeflow catalogue` lists them) becomes a booklet in HTML, PDF and DOCX, also before there are data:
+    plan, measures, data guide, fact sheet, reflection and coordinator's sheets, feedback form and references.
+    `klyngeflow describe nsaid --to papirer --format pdf,docx`.
     """
-    opened = _opened(workspace)
-    if source is None:
-        _list(opened, lang.value, as_json=as_json, out=out)
+    from flows.packages import workspace_or_none
+    from flows.settings import load_workspace
+
+    opened = load_workspace(workspace) if workspace != HERE else workspace_or_none(workspace)
+    if name is not None and name not in opened.known_sources:
+        _refuse(out, f"--out writes the page of a source, and {name} is none. A booklet goes into a folder: --to DIR")
+        show_booklet(opened, name, BookletOptions(language.value, to, formats, as_json))
         return
-    told = _described(opened, source, lang.value)
+    _refuse(to or formats, "--to and --format are of a package's booklet. Name one: klyngeflow describe PACKAGE")
+    if name is None:
+        _list(opened, language.value, as_json=as_json, out=out)
+        return
+    _tell(_described(opened, name, language.value), language.value, as_json=as_json, out=out)
+
+
+def _tell(told: Description, language: str, *, as_json: bool, out: Path | None) -> None:
     if out is not None:
-        _write(told, out, lang.value)
+        _write(told, out, language)
     elif as_json:
         typer.echo(json.dumps(told.as_dict(), ensure_ascii=False, indent=1))
     else:
         from flows.showing_sources import show_source
 
-        show_source(_console(), told, lang.value)
+        show_source(_console(), told, language)
 
 
-def _opened(folder: Path) -> Workspace:
-    from flows.settings import FILE, Definition, Workspace, load_workspace
+def _refuse(given: object, sentence: str) -> None:
+    from flows.settings import SettingsError
 
-    if folder != HERE or (folder / FILE).exists():
-        return load_workspace(folder)
-    # The shipped sources can be read about before there is any workspace.
-    return Workspace(folder, Definition(name=""))
+    if given:
+        raise SettingsError(sentence)
 
 
 def _described(workspace: Workspace, source: str, language: str) -> Description:
@@ -75,10 +98,7 @@ def _described(workspace: Workspace, source: str, language: str) -> Description:
 
 
 def _list(workspace: Workspace, language: str, *, as_json: bool, out: Path | None) -> None:
-    from flows.settings import SettingsError
-
-    if out is not None:
-        raise SettingsError("--out writes the page of one source. Name it: klyngeflow describe SOURCE --out FILE")
+    _refuse(out, "--out writes the page of one source. Name it: klyngeflow describe SOURCE --out FILE")
     order = workspace.definition.sources
     names = [*order, *(name for name in workspace.known_sources if name not in order)]
     rows = [

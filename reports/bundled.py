@@ -8,14 +8,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from reports.render import SOURCE, RenderError, Sources, put, workplace
+from reports.render import REFERENCE, SOURCE, RenderError, Sources, put, workplace
 
 _READER = "markdown"
 
 
 @dataclass(frozen=True)
 class BundledRenderer:
-    """pandoc to HTML; pandoc to typst source, typst to PDF."""
+    """pandoc to HTML and DOCX; pandoc to typst source, typst to PDF."""
 
     fonts: Path
     name: str = "pandoc+typst"
@@ -30,28 +30,38 @@ class BundledRenderer:
 
     def render(self, sources: Sources, stem: Path) -> list[Path]:
         with workplace(sources, self.fonts) as folder:
-            _pandoc(folder, "html", "report.html", ("--include-in-header", "style.html"))
-            _pandoc(folder, "typst", "report.typ", ())
-            (folder / "report.pdf").write_bytes(_typst(folder, self.fonts))
-            return [put(folder / f"report{kind}", stem.with_name(stem.name + kind)) for kind in (".html", ".pdf")]
+            for each in sources.formats:
+                _MAKERS[each](folder, sources, self.fonts)
+            return [put(folder / f"report.{each}", stem.with_name(f"{stem.name}.{each}")) for each in sources.formats]
 
 
-def _pandoc(folder: Path, to: str, output: str, options: tuple[str, ...]) -> None:
+def _html(folder: Path, sources: Sources, _fonts: Path) -> None:
+    options = ("--template", "page.html", "--include-in-header", "style.html")
+    _pandoc(folder, sources, "report.html", options)
+
+
+def _pdf(folder: Path, sources: Sources, fonts: Path) -> None:
+    _pandoc(folder, sources, "report.typ", ("--template", "page.typ"))
+    (folder / "report.pdf").write_bytes(_typst(folder, fonts))
+
+
+def _docx(folder: Path, sources: Sources, _fonts: Path) -> None:
+    _pandoc(folder, sources, "report.docx", ("--reference-doc", REFERENCE, "--lua-filter", "office.lua"))
+
+
+_MAKERS = {"html": _html, "pdf": _pdf, "docx": _docx}
+_WRITERS = {".html": "html", ".typ": "typst", ".docx": "docx"}
+
+
+def _pandoc(folder: Path, sources: Sources, output: str, options: tuple[str, ...]) -> None:
     import pypandoc
 
-    template = {"html": "page.html", "typst": "page.typ"}[to]
-    command = [pypandoc.get_pandoc_path(), SOURCE, "--from", _READER, "--to", to, "--standalone", "--wrap", "none"]
-    command += [
-        "--template",
-        template,
-        "--lua-filter",
-        "layout.lua",
-        "--fail-if-warnings",
-        "--output",
-        output,
-        *options,
-    ]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
+    command = [pypandoc.get_pandoc_path(), SOURCE, "--from", _READER, "--to", _WRITERS[Path(output).suffix]]
+    command += ["--standalone", "--wrap", "none", "--lua-filter", "layout.lua", "--fail-if-warnings"]
+    command += ["--output", output, *options]
+    done = subprocess.run(
+        command, cwd=folder, env=sources.environment, capture_output=True, encoding="utf-8", check=False
+    )
     if done.returncode:
         raise RenderError(f"pandoc could not write the report (exit code {done.returncode})")
 

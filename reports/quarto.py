@@ -12,7 +12,7 @@ from reports.render import SOURCE, RenderError, Sources, put, workplace
 
 @dataclass(frozen=True)
 class QuartoRenderer:
-    """`quarto render` to HTML and to PDF by way of typst, in a folder of its own."""
+    """`quarto render` to HTML, DOCX, and to PDF by way of typst, in a folder of its own."""
 
     fonts: Path
     command: Path
@@ -26,12 +26,14 @@ class QuartoRenderer:
     def render(self, sources: Sources, stem: Path) -> list[Path]:
         with workplace(sources, self.fonts) as folder:
             shutil.copytree(self.fonts, folder / "fonts")
-            for to in ("html", "typst"):
-                self._quarto(folder, to)
-            return [put(folder / f"report{kind}", stem.with_name(stem.name + kind)) for kind in (".html", ".pdf")]
+            for each in sources.formats:
+                self._quarto(folder, sources, "typst" if each == "pdf" else each)
+            return [put(folder / f"report.{each}", stem.with_name(f"{stem.name}.{each}")) for each in sources.formats]
 
-    def _quarto(self, folder: Path, to: str) -> None:
+    def _quarto(self, folder: Path, sources: Sources, to: str) -> None:
         command = [self.command, "render", SOURCE, "--to", to]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
+        done = subprocess.run(
+            command, cwd=folder, env=sources.environment, capture_output=True, encoding="utf-8", check=False
+        )
         if done.returncode:
             raise RenderError(f"quarto could not render to {to} (exit code {done.returncode})")

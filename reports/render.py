@@ -1,4 +1,4 @@
-"""From a filled `.qmd` to HTML and PDF: by Quarto where it is installed, else by the engines that Quarto drives."""
+"""From a filled `.qmd` to HTML, PDF and DOCX: by Quarto where it is installed, else by the engines it drives."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
@@ -16,6 +17,9 @@ from reports.fonts import STYLE_SHEET
 THEME = Path(__file__).parent / "theme"
 QUARTO_SETTING = "KLYNGEFLOW_QUARTO"
 SOURCE = "report.qmd"
+REFERENCE = "reference.docx"
+FIRST_DAY = date(2000, 1, 1)
+"""The date inside a file that has to have one and whose sources have none: a ZIP knows none before 1980."""
 
 
 class RenderError(Exception):
@@ -27,15 +31,28 @@ class RenderError(Exception):
 
 @dataclass(frozen=True)
 class Sources:
-    """One report before rendering. `margins` holds the words that stand in every page's margin."""
+    """One report before rendering. `margins` holds the words that stand in every page's margin.
+
+    `formats` are what is made of it. A `booklet` is text to be read and not a page of figures, and looks the part.
+    `day` is the date inside a DOCX, which has to have one.
+    """
 
     markdown: str
     charts: Mapping[str, str]
     margins: Mapping[str, str]
+    formats: tuple[str, ...] = ("html", "pdf")
+    booklet: bool = False
+    day: date | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What tells pandoc which date to write: not today's, for the same sources give the same file on any day."""
+        midnight = datetime.combine(self.day or FIRST_DAY, time(), UTC)
+        return {**os.environ, "SOURCE_DATE_EPOCH": str(int(midnight.timestamp()))}
 
 
 class Renderer(Protocol):
-    """Turns sources into `<stem>.html` and `<stem>.pdf`. Its name and version go into the manifest."""
+    """Turns sources into `<stem>.<format>` for each format they ask for. Its name and version go into the manifest."""
 
     @property
     def name(self) -> str: ...
@@ -66,9 +83,13 @@ def workplace(sources: Sources, fonts: Path) -> Iterator[Path]:
         (folder / SOURCE).write_text(sources.markdown, encoding="utf-8")
         for chart, svg in sources.charts.items():
             (folder / chart).write_text(svg, encoding="utf-8")
-        for file in ("layout.lua", "page.html", "page.typ"):
+        for file in ("layout.lua", "office.lua", "page.html", "page.typ", "booklet.typ"):
             shutil.copyfile(THEME / file, folder / file)
-        (folder / "style.html").write_text(_style(sources.margins, fonts), encoding="utf-8")
+        (folder / "style.html").write_text(_style(sources, fonts), encoding="utf-8")
+        if "docx" in sources.formats:
+            from reports.office import write_reference
+
+            write_reference(folder / REFERENCE, sources.margins)
         yield folder
 
 
@@ -79,10 +100,11 @@ def put(made: Path, target: Path) -> Path:
     return aside.replace(target)
 
 
-def _style(margins: Mapping[str, str], fonts: Path) -> str:
-    sheet = (THEME / "style.css").read_text(encoding="utf-8")
+def _style(sources: Sources, fonts: Path) -> str:
+    names = ("style.css", "booklet.css") if sources.booklet else ("style.css",)
+    sheet = "".join((THEME / name).read_text(encoding="utf-8") for name in names)
     faces = (fonts / STYLE_SHEET).read_text(encoding="utf-8")
-    return f"<style>\n{faces}{sheet}{_pages(margins)}</style>\n"
+    return f"<style>\n{faces}{sheet}{_pages(sources.margins)}</style>\n"
 
 
 def _pages(margins: Mapping[str, str]) -> str:

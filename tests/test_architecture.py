@@ -29,6 +29,7 @@ OWNER = {
     "sqlalchemy": "expectations",
     "pandas": "expectations",
     "matplotlib": "reports",
+    "docx": "reports",
     "pypandoc": "reports",
     "typst": "reports",
     "fontTools": "reports",

@@ -2,10 +2,11 @@
 -- become calls of the functions in page.typ for PDF. Charts stand inside the page in both.
 
 local typst = FORMAT:match("typst") ~= nil
+local booklet = false -- its tables keep the widths they were given, and its headings the names they are linked by
 local known = {}
 for name in ([[
   head title facts fact letter flags seconds line band definition said note key pairs grid panel questions ruled grounds
-  ground numbers badge pill who number own
+  ground numbers badge pill who number own part contents asked scale box cite measure spec fill text references
 ]]):gmatch("%S+") do
   known[name] = true
 end
@@ -28,8 +29,18 @@ local function call_of(classes)
   return name, kind, cells
 end
 
+-- A text in a language of its own.
+local function spoken(element)
+  local start = "#[#set text(lang: " .. quoted(element.attributes.lang) .. ")"
+  local blocks = pandoc.Blocks({ raw(start) })
+  blocks:extend(element.content)
+  blocks:insert(raw("]"))
+  return pandoc.Div(blocks, { class = "called" })
+end
+
 local function div(element)
   local name, kind, cells = call_of(element.classes)
+  if element.attributes.lang then return spoken(element) end
   if name == nil then return nil end
   local blocks = pandoc.Blocks({})
   local start = "#k-" .. name .. "(kind: " .. quoted(kind)
@@ -54,6 +65,13 @@ end
 
 local function span(element)
   local name, kind = call_of(element.classes)
+  local language = element.attributes.lang
+  if language then
+    local set = pandoc.Inlines({ pandoc.RawInline("typst", "#text(lang: " .. quoted(language) .. ")[") })
+    set:extend(element.content)
+    set:insert(pandoc.RawInline("typst", "];"))
+    return set
+  end
   if name == nil then return nil end
   local inlines = pandoc.Inlines({ pandoc.RawInline("typst", "#k-" .. name .. "(kind: " .. quoted(kind) .. ")[") })
   inlines:extend(element.content)
@@ -108,7 +126,18 @@ local function add_cells(blocks, rows, columns)
   return ragged
 end
 
+-- typst has no rule for the cells of a head: what HTML and Word do by style is written into them.
+local function with_strong_head(element)
+  for _, row in ipairs(element.head.rows) do
+    for _, cell in ipairs(row.cells) do
+      cell.contents = cell.contents:walk({ Plain = function(words) return pandoc.Plain({ pandoc.Strong(words.content) }) end })
+    end
+  end
+  return element
+end
+
 local function tables(element)
+  if booklet then return typst and with_strong_head(element) or nil end
   for at, spec in ipairs(element.colspecs) do element.colspecs[at] = { spec[1], nil } end
   local body = element.bodies[1]
   for at, row in ipairs(body.body) do body.body[at] = spread(row) end
@@ -128,6 +157,7 @@ local function tables(element)
 end
 
 local function header(element)
+  if booklet and element.level == 2 then return nil end
   element.identifier = ""
   return element
 end
@@ -144,9 +174,29 @@ local function side_by_side(element)
   return element:walk({ Space = function() return gap end, SoftBreak = function() return gap end })
 end
 
-local shared = { Image = image, Figure = figure, Table = tables, Header = header }
-if typst then
-  shared.Div, shared.Span = div, span
+-- What typst would read as a heading, a list or a term where it begins a line.
+local function begins(element)
+  if not (element.text:match("^[-+=/]") or element.text:match("^%d+[.)]")) then return nil end
+  return { pandoc.RawInline("typst", '#"";'), element }
 end
 
-return { { Figure = figure, Para = typst and side_by_side or nil }, shared, { Div = unwrapped } }
+local shared = { Image = image, Figure = figure, Table = tables, Header = header }
+if typst then
+  shared.Div, shared.Span, shared.Str = div, span, begins
+end
+
+-- A div says how wide the columns of its tables are, in hundredths.
+local function widths(element)
+  local shares = {}
+  for share in (element.attributes.widths or ""):gmatch("%d+") do table.insert(shares, tonumber(share) / 100) end
+  element.attributes.widths = nil
+  if #shares == 0 then return nil end
+  return element:walk({ Table = function(inner)
+    for at, spec in ipairs(inner.colspecs) do inner.colspecs[at] = { spec[1], shares[at] } end
+    return inner
+  end })
+end
+
+local function meta(values) booklet = values.booklet ~= nil end
+
+return { { Meta = meta }, { Div = widths }, { Figure = figure, Para = typst and side_by_side or nil }, shared, { Div = unwrapped } }

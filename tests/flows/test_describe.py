@@ -69,14 +69,14 @@ def test_the_terminal_has_every_check_and_fits(source: str, width: int) -> None:
     assert all(contract.file.delimiter in line for line in wide)
 
 
-def test_without_a_source_the_ten_are_listed_in_the_order_of_bringing_in(
+def test_without_a_source_all_are_listed_in_the_order_of_bringing_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     rows = json.loads(ran("--json"))
     assert [row["source"] for row in rows] == list(SOURCES)
     assert {(row["origin"], row["used"]) for row in rows} == {("shipped", True)}
-    assert len(rows) == 10
+    assert len(rows) == 11
     assert all(row["source"] in ran() for row in rows)
 
 
