@@ -34,7 +34,7 @@ def formats_of(written: str) -> tuple[str, ...]:
 def make_booklet(
     workspace: Workspace, package_id: str, folder: Path, language: str, formats: Sequence[str]
 ) -> list[Path]:
-    """Write the booklet of a package into `folder`; returns its files.
+    """Write the booklet of a package, as everybody has it, into `folder`; returns its files.
 
     Raises:
         SettingsError: the package or one of its texts cannot be used.

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reports.booklet_measures import listed, measure_values, said
+from reports.laid_over import laid_over_lines
 from reports.markdown import Markdown, escaped
 from transforms.package_parts import AGENDAS
 
@@ -86,6 +87,7 @@ def _head(booklet: Booklet) -> dict[str, Any]:
         "facts": _facts(booklet),
         "focus": said(booklet, package.focus),
         "glance": _glance(booklet),
+        "laid_over": laid_over_lines(package, booklet),
     }
 
 

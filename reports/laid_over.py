@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from reports.markdown import Markdown, escaped
-from reports.setting import Setting
+from reports.wording import Voice
 from transforms.definitions import Package
 from transforms.model import Text
 from transforms.package_parts import LaidOver
 
 
-def laid_over_lines(package: Package, setting: Setting) -> list[Markdown]:
+class Speaking(Protocol):
+    """A report's setting, or a booklet: all that is asked of it is its words."""
+
+    @property
+    def voice(self) -> Voice: ...
+
+
+def laid_over_lines(package: Package, setting: Speaking) -> list[Markdown]:
     """One line for each overlay."""
     return [_line(laid, setting) for laid in package.laid_over]
 
 
-def _line(laid: LaidOver, setting: Setting) -> Markdown:
+def _line(laid: LaidOver, setting: Speaking) -> Markdown:
     voice = setting.voice
     what = [
         *_measures("added", laid.added, setting),
@@ -27,14 +35,14 @@ def _line(laid: LaidOver, setting: Setting) -> Markdown:
     return voice.say("laid_over", "line", by=voice.text(laid.by), what=_listed(what, setting))
 
 
-def _measures(key: str, titles: Sequence[Text], setting: Setting) -> list[Markdown]:
+def _measures(key: str, titles: Sequence[Text], setting: Speaking) -> list[Markdown]:
     if not titles:
         return []
     named = _listed([Markdown(f"*{escaped(setting.voice.text(title))}*") for title in titles], setting)
     return [setting.voice.one_or_many("laid_over", key, len(titles), titles=named)]
 
 
-def _listed(parts: Sequence[str], setting: Setting) -> Markdown:
+def _listed(parts: Sequence[str], setting: Speaking) -> Markdown:
     *first, last = parts or [""]
     joined = ", ".join(first)
     return Markdown(f"{joined} {setting.voice.write('laid_over', 'and')} {last}" if first else last)
