@@ -25,6 +25,7 @@ class Looked(NamedTuple):
 
 
 _FEW = ("copd", "not two_exacerbations")
+_SABA = ("saba", "from_35")
 _ELDERLY = ("type2_diabetes", "from_75", "su_or_insulin")
 _AT_RISK = ("type2_diabetes", "heart_or_kidney")
 ORDERED = (
@@ -38,8 +39,8 @@ ORDERED = (
     Ordered("kol_faa_forvaerringer_ics", 12, by_age=False, have=(*_FEW, "steroids")),
     Ordered("kol_mrc3", 12, by_age=False, have=("copd", "mrc3")),
     Ordered("kol_mrc3_langtidsvirkende", 12, by_age=False, have=("copd", "mrc3", "long_acting")),
-    Ordered("saba_brugere", 12, by_age=False, have=("saba",)),
-    Ordered("saba_mange_uden_fast", 12, by_age=False, have=("saba", "many_saba", "not maintenance")),
+    Ordered("saba_brugere", 12, by_age=False, have=_SABA),
+    Ordered("saba_mange_uden_fast", 12, by_age=False, have=(*_SABA, "many_saba", "not maintenance")),
     Ordered("t2d_75_su_insulin", 12, by_age=False, have=_ELDERLY),
     Ordered("t2d_75_su_insulin_lavt_hba1c", 12, by_age=False, have=(*_ELDERLY, "hba1c_measured", "hba1c_below_48")),
     Ordered("t2d_hjerte_nyre", 12, by_age=False, have=_AT_RISK),

@@ -17,6 +17,7 @@ _COPD = (0.0, 0.0, 0.0, 0.001, 0.006, 0.035, 0.085, 0.12, 0.11)
 _DIABETES = (0.0, 0.0, 0.0, 0.004, 0.025, 0.075, 0.14, 0.17, 0.16)
 _BLOOD_THINNER = (0.0, 0.0, 0.0, 0.002, 0.006, 0.03, 0.10, 0.17, 0.24)
 _HEART_OR_KIDNEY = (0.0, 0.0, 0.0, 0.10, 0.15, 0.24, 0.33, 0.40, 0.45)
+_FROM_35 = BANDS.index("35-49")
 _FROM_75 = BANDS.index("75-79")
 # Beyond 600 doses: an item of R03AC02 is 50 DDD of 0.8 mg, that is 400 doses of 0.1 mg.
 _MANY_ITEMS = 2
@@ -64,6 +65,7 @@ def _medicines(scene: Scene, seen: Seen) -> dict[str, BoolArray]:
     year, half = 12, 6
     inhaled = seen.within(("R03AC02",), scene.month, year, scene.rows)
     return {
+        "from_35": scene.log.band >= _FROM_35,
         "crp": seen.within(("7120",), scene.month, half, scene.rows) > 0,
         "nsaid": seen.within(("M01AE01", "M01AE02"), scene.month, year, scene.rows) > 0,
         "opioid": seen.within(("N02AX02",), scene.month, year, scene.rows) > 0,

@@ -108,7 +108,7 @@ def of_patients(tables: Tables, counts: tuple[Health, ...]) -> list[TrueMeasure]
         share(lungs, "ics_few_exacerbations_share", few, "steroids"),
         share(lungs, "long_acting_mrc3_share", ("copd", "mrc3"), "long_acting"),
         share(lungs, "two_courses_share", ("copd",), "two_courses"),
-        share(lungs, "saba_without_maintenance_share", ("saba",), "many_saba", "not maintenance"),
+        share(lungs, "saba_without_maintenance_share", ("saba", "from_35"), "many_saba", "not maintenance"),
         share(sugar, "tight_control_75_plus_share", elderly, "hba1c_measured", "hba1c_below_48"),
         share(sugar, "sglt2_glp1_share", at_risk, "sglt2_glp1"),
     ]

@@ -54,7 +54,7 @@ def test_the_demo_ends_well_and_reaches_nothing(region: Run) -> None:
 
 
 def test_the_demo_says_where_the_reports_are_and_what_was_found(region: Run) -> None:
-    assert "32 accepted, 0 in use already, 0 refused" in region.printed
+    assert "46 accepted, 0 in use already, 0 refused" in region.printed
     assert "klyngerapport.html" in region.printed
     assert "Åbakke-klyngen; Alle antibiotika: " in region.printed
 
@@ -189,7 +189,7 @@ def test_a_second_run_takes_nothing_in_again_and_renders_the_same_bytes(region: 
     before = digests(region.workspace / "outbox")
     again = guarded(region.workspace, "run", server=server)
     assert again.code == 0, again.printed
-    assert "0 accepted, 32 in use already, 0 refused" in again.printed
+    assert "0 accepted, 46 in use already, 0 refused" in again.printed
     assert digests(region.workspace / "outbox") == before
 
 
