@@ -10,6 +10,7 @@ from transforms.disclosure_truth import Row, Truth, name
 
 # Written here and not taken from the rules: this is the look of somebody who did not make the figures.
 _ANSWERS, _PRACTICES = 5, 2
+_VERDICT = ("verdict", "verdict_reason")
 _FIGURES = [column for item, columns in COLUMNS.items() if item != "reason" for column in columns]
 
 
@@ -32,7 +33,10 @@ def _faults_of_a_practice(row: Row) -> Iterable[str]:
     for side in SIDES:
         if row[f"{side}_state"] in ("value", "zero", "too_few"):
             yield f"{name(row, side)} says what became of one practice's answers"
-    if told := next((column for column in _FIGURES if row[column] is not None), None):
+    # That a practice of which nobody answered cannot be judged is no answer of anybody.
+    empty = "suppressed" not in (row["before_state"], row["now_state"])
+    looked_at = [column for column in _FIGURES if not (empty and column in _VERDICT)]
+    if told := next((column for column in looked_at if row[column] is not None), None):
         yield f"{name(row, 'now')} has {told} of one practice's answers"
 
 

@@ -51,7 +51,8 @@ def ruled(package: Package, exact: pl.DataFrame, profile: Profile) -> pl.DataFra
         rows = _nested(rows, nested(package), profile, side)
         rows = _with_all_categories(rows, side)
         rows = _with_steps(rows, profile, side)
-        rows = _without_telling_totals(rows, profile, side)
+        # A total that tells may be that of one category: then the others go with it.
+        rows = _with_all_categories(_without_telling_totals(rows, profile, side), side)
     steps = _dot_steps(package, rows, profile)
     return rows.drop("average").join(steps, on="measure_id", how="left", maintain_order="left")
 
