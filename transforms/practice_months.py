@@ -63,6 +63,10 @@ def _with_sums(measure: Measure, months: pl.DataFrame, window: Window, facts: Fa
         refuse_adding_patients(selection, facts.by_source, window)
         sums = _sums(measure, part, selection, facts).rename({"total": part})
         months = months.join(sums, on=["practice_id", "period"], how="left", maintain_order="left")
+        if selection.is_stock and any(each.counts_patients for each in measure.selections):
+            # Those counted are on the list at the end: what they are out of is that list, held for the whole window.
+            at_the_end = pl.when(period=window.months[-1]).then(pl.col(part) * len(window.months))
+            months = months.with_columns(at_the_end.otherwise(0.0).alias(part))
     return months.with_columns(pl.col(list(parts)).fill_null(0.0))
 
 

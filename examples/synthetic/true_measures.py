@@ -92,18 +92,15 @@ def of_patients(tables: Tables, counts: tuple[Health, ...]) -> list[TrueMeasure]
         )
         return TrueMeasure(package, measure, narrow, wide, always, at_end=True)
 
-    def of_list(package: str, measure: str, have: str, ages: int = 0) -> TrueMeasure:
-        users = tables.at_ends(counts, lambda health: health.all(have) & (health.band >= ages))
-        return TrueMeasure(package, measure, users, tables.patients(ages), always, OF_LIST, at_end=True)
-
+    everybody: tuple[str, ...] = ()
     few = ("copd", "not two_exacerbations")
     elderly = ("type2_diabetes", "from_75", "su_or_insulin")
     at_risk = ("type2_diabetes", "heart_or_kidney")
     lungs, sugar = "kol_behandling", "diabetes_behandling"
     return [
-        of_list("crp", "crp_patients_share", "crp"),
-        of_list("nsaid", "nsaid_users_per_1000", "nsaid", ADULT_BAND),
-        of_list("nsaid", "opioid_users_per_1000", "opioid", ADULT_BAND),
+        share("crp", "crp_patients_share", everybody, "crp"),
+        share("nsaid", "nsaid_users_per_1000", everybody, "nsaid", ages=ADULT_BAND),
+        share("nsaid", "opioid_users_per_1000", everybody, "opioid", ages=ADULT_BAND),
         share("nsaid", "nsaid_with_anticoagulant_share", ("nsaid",), "blood_thinner", ages=ADULT_BAND),
         share(lungs, "ics_few_exacerbations_share", few, "steroids"),
         share(lungs, "long_acting_mrc3_share", ("copd", "mrc3"), "long_acting"),

@@ -125,9 +125,9 @@ def with_counts(region: SmallRegion, *practices: str, month: date = MARCH) -> di
     return {(row["practice_id"], row["period"]): tuple(row[part] for part in parts) for row in found}
 
 
-def test_patients_counted_over_the_window_are_held_against_all_of_it() -> None:
-    region = SmallRegion().add("a", months=BEFORE).moves("a", FEBRUARY, "c2")
-    every = {("a", JANUARY): (0, 300, "c2"), ("a", FEBRUARY): (0, 300, "c2"), ("a", MARCH): (12, 300, "c2")}
+def test_patients_counted_over_the_window_are_out_of_the_list_at_its_end_held_for_all_of_it() -> None:
+    region = SmallRegion().add("a", months=BEFORE).moves("a", FEBRUARY, "c2").lists("a", MARCH, 50, "male")
+    every = {("a", JANUARY): (0, 0, "c2"), ("a", FEBRUARY): (0, 0, "c2"), ("a", MARCH): (12, 3 * 350, "c2")}
     assert with_counts(region, "a") == every
 
 
@@ -137,4 +137,4 @@ def test_patients_counted_to_another_month_are_of_another_window() -> None:
 
 def test_who_has_no_list_at_the_end_has_no_count_of_those_on_it() -> None:
     region = SmallRegion().add("a", months=(JANUARY, FEBRUARY)).add("b", months=(FEBRUARY, MARCH))
-    assert with_counts(region, "a", "b") == {("b", FEBRUARY): (0, 300, "c1"), ("b", MARCH): (12, 300, "c1")}
+    assert with_counts(region, "a", "b") == {("b", FEBRUARY): (0, 0, "c1"), ("b", MARCH): (12, 900, "c1")}
