@@ -18,7 +18,13 @@ from xdist.scheduler import LoadScopeScheduling
 from expectations.process import Validator
 
 TESTS = Path(__file__).parent
-ON_THE_DEMO = ("test_region.py", "test_prefect.py", "test_deliveries.py", "test_refusals.py")  # one whole run for all
+ON_THE_DEMO = (  # one whole run for all
+    "test_region.py",
+    "test_packages_of_the_region.py",
+    "test_prefect.py",
+    "test_deliveries.py",
+    "test_refusals.py",
+)
 ON_REAL_INPUT = ("test_manchester.py", "test_northern_ireland.py", "test_qof.py")  # one process for all
 LONGEST_FIRST = (
     "job",

@@ -2,8 +2,8 @@
 
 `transforms.disclosure_rules` has said which figures are hidden; here the others are rounded as the profile says, shares
 and rates are computed from the rounded counts, and what a reader may not see of others is taken out. The reader's own
-practice is exact. In the mode `letters` another practice is a dot: a value on a coarse grid, and nothing that gives its
-size away.
+practice is exact, but for what its staff answered, which nobody sees. In the mode `letters` another practice is a dot:
+a value on a coarse grid, and nothing that gives its size away.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from transforms.disclosure_profiles import (
     Profile,
     profile,
 )
-from transforms.disclosure_rules import COUNTED, rounded
+from transforms.disclosure_rules import COUNTED, SINGLE_ANSWERS, rounded
 from transforms.kinds import AVERAGES, COUNTS, SHARES, completed_pairs, with_figures
 from transforms.verdict import judged
 
@@ -69,11 +69,23 @@ def shown_to(measure: Measure, exact: pl.DataFrame, readers: Sequence[str | None
     marked = asked.join(exact, how="cross", maintain_order="left_right").with_columns(own=own.fill_null(value=False))
     marked = marked.with_columns(unlike=_unlike(view).over("audience", "measure_id", "category"))
     visible = _without_small_clusters(marked, view)
-    own_rows = _with_values(measure, visible.filter("own"))
+    own_rows = _with_values(measure, _kept_from_its_own(visible.filter("own")))
     others = _fit_to_print(measure, _unjudged(visible.filter(~pl.col("own"))), view)
     in_turn = pl.concat([own_rows, others], how="diagonal_relaxed").sort("turn", maintain_order=True).drop("turn")
     every = judged(measure, changes(measure, in_turn))
     return _nameless(_blanked(_printed(measure, every, view), view), view)
+
+
+def _kept_from_its_own(rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` without the figures that not even the practice sees of itself, and without all that was judged of them."""
+    for side in SIDES:
+        kept = (pl.col(f"{side}_rule") == SINGLE_ANSWERS).fill_null(value=False)
+        figures = [name for part in (*COUNTS, "observations", "value") if (name := f"{side}_{part}") in rows.columns]
+        rows = rows.with_columns(
+            pl.when(kept).then(pl.lit("suppressed")).otherwise(f"{side}_state").alias(f"{side}_state"),
+            *(pl.when(~kept).then(name).alias(name) for name in figures),
+        )
+    return rows
 
 
 def unlike(exact: pl.DataFrame, mode: Mode, rules: Profile) -> pl.DataFrame:
@@ -220,7 +232,7 @@ def _blanked(rows: pl.DataFrame, view: View) -> pl.DataFrame:
     blanked: list[pl.Expr] = []
     for name in (name for item in COLUMNS.values() for name in item if name in rows.columns):
         may = pl.col("own") | pl.when(practice).then(pl.lit(name in of_others)).otherwise(pl.lit(name in of_around))
-        may &= pl.col("own") | ~hidden if name in judged else pl.lit(value=True)
+        may &= ~hidden if name in judged else pl.lit(value=True)
         blanked.append(pl.when(may).then(name).alias(name))
     return rows.with_columns(*blanked, comparable=pl.col("reason").is_null())
 

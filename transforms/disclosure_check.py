@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from transforms.definitions import Measure, Package
+from transforms.disclosure_check_answers import faults_of_answers
 from transforms.disclosure_check_sets import faults_of_sets
 from transforms.disclosure_profiles import COLUMNS, JUDGED_RATIOS, JUDGED_VALUES, SIDES, Item, Mode, Profile
 from transforms.disclosure_truth import Key, Row, Truth, name, rounded_to
@@ -57,11 +58,11 @@ def violations(figures: pl.DataFrame, package: Package, truth: Truth) -> list[st
         found += [f"{name(row, 'now')} {fault}" for fault in _faults_of_judgement(row, measure)]
         for side in SIDES:
             found += [f"{name(row, side)} {fault}" for fault in _faults(row, side, measure, truth)]
-    return [*found, *faults_of_sets(rows, package, truth)]
+    return [*found, *faults_of_answers(rows, package, truth), *faults_of_sets(rows, package, truth)]
 
 
 def _wrongly_own(rows: list[Row]) -> Iterable[str]:
-    """Own rows are exact, so nothing else may be one."""
+    """Own rows are exact but for answers of the staff, so nothing else may be one."""
     labels: dict[str, str] = {}
     for row in rows:
         if not row["own"]:

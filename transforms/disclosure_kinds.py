@@ -1,19 +1,39 @@
-"""What disclosure does to kinds that are not one rounded count over another: averages, ratios of two rates."""
+"""What disclosure does to measures that are more than one rounded count over another.
+
+Averages and ratios of two rates have their decimals cut. What the staff answered is of so few in each practice, and of
+people who work together, that it is shown of clusters alone.
+"""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import polars as pl
 
 from transforms.definitions import Measure
 from transforms.disclosure_profiles import SIDES
 from transforms.kinds import AVERAGES
+from transforms.sources import INDIVIDUAL
 
 FIGURES = ("value", "lower", "upper")
+FEWEST_ANSWERS = 5
+FEWEST_CLINICS = 2
+"""Fewer answers, or answers from fewer practices, are shown to nobody, whatever the profile."""
 
 
 def is_estimate(measure: Measure) -> bool:
     """Whether a value is something else than one printed count over another, so that its decimals are cut instead."""
     return measure.kind in AVERAGES or measure.numerator_base is not None
+
+
+def of_single_answers(measure: Measure) -> bool:
+    """Whether a part of the measure is what single people answered: then it is shown of no practice, to nobody."""
+    return any(selection.model in INDIVIDUAL for selection in measure.selections)
+
+
+def answers_in(measure: Measure) -> Literal["numerator", "denominator"]:
+    """Which part of a measure of single answers says how many answered: the widest one that is made of answers."""
+    return "denominator" if measure.denominator.model in INDIVIDUAL else "numerator"
 
 
 def averages_fit_to_print(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:

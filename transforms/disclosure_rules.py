@@ -12,12 +12,14 @@ from collections.abc import Sequence
 import polars as pl
 
 from transforms.definitions import Package
-from transforms.disclosure_kinds import is_estimate
+from transforms.disclosure_kinds import FEWEST_ANSWERS, FEWEST_CLINICS, answers_in, is_estimate, of_single_answers
 from transforms.disclosure_profiles import SIDES, Profile
 from transforms.kinds import AVERAGES, COUNTS, SHARES
 from transforms.nesting import Count, nested
 
 COUNTED = ("value", "zero", "too_few")
+SINGLE_ANSWERS = "single_answers"
+"""The one rule that hides a practice's figure from the practice as well."""
 UNIT = ("level", "unit_id")
 FIGURE_KEY = ("measure_id", "category", *UNIT)
 HIDDEN = pl.Schema(
@@ -35,10 +37,10 @@ STEPS = tuple(lead * 10**power for power in range(-3, 6) for lead in (1, 2, 5))
 def ruled(package: Package, exact: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     """`exact` (all measures of a pack) with before_rule, now_rule, four columns of rounding steps, and dot_step.
 
-    Rules: `few_practices` (behind a cluster or region), `small_unit`, `small_count`, `small_rest` (of a share),
-    `nested` (a wider count differs too little), `none_or_all` (of a wider count that is a small unit itself),
-    `category` (another category of the same distribution is hidden), `total` (it would give a hidden practice
-    away).
+    Rules: `single_answers` (of a practice's own staff: hidden from the practice too), `few_answers` (of the staff of a
+    cluster or region), `few_practices` (behind a cluster or region), `small_unit`, `small_count`, `small_rest` (of a
+    share), `nested` (a wider count differs too little), `none_or_all` (of a wider count that is a small unit itself),
+    `category` (another category of the same distribution is hidden), `total` (it would give a hidden practice away).
     """
     rows = exact if "category" in exact.columns else exact.with_columns(category=pl.lit(None, dtype=pl.String))
     rows = rows.with_columns(average=pl.col("measure_id").is_in(_averages(package)))
@@ -49,7 +51,8 @@ def ruled(package: Package, exact: pl.DataFrame, profile: Profile) -> pl.DataFra
         rows = _nested(rows, nested(package), profile, side)
         rows = _with_all_categories(rows, side)
         rows = _with_steps(rows, profile, side)
-        rows = _without_telling_totals(rows, profile, side)
+        # A total that tells may be that of one category: then the others go with it.
+        rows = _with_all_categories(_without_telling_totals(rows, profile, side), side)
     steps = _dot_steps(package, rows, profile)
     return rows.drop("average").join(steps, on="measure_id", how="left", maintain_order="left")
 
@@ -89,7 +92,7 @@ def _alone(package: Package, profile: Profile, side: str, grounds: Sequence[pl.E
     is_share = pl.col("measure_id").is_in(shares(package))
     few = (pl.col("level") != "practice") & (pl.col("practices") < profile.fewest_practices)
     rest = denominator - numerator
-    rules = {
+    rules = _of_answers(package, side) | {
         "few_practices": few,
         "small_unit": pl.any_horizontal(ground < profile.smallest_unit for ground in grounds),
         "small_count": ~pl.col("average") & (numerator > 0) & (numerator < profile.smallest_count),
@@ -97,6 +100,24 @@ def _alone(package: Package, profile: Profile, side: str, grounds: Sequence[pl.E
     }
     counted = pl.col(f"{side}_state").is_in(COUNTED)
     return pl.coalesce(pl.when(counted & broken).then(pl.lit(name)) for name, broken in rules.items())
+
+
+def _of_answers(package: Package, side: str) -> dict[str, pl.Expr]:
+    """What hides a figure of single answers: of one practice always, of others where too few answered or came."""
+    asked = [measure for measure in package.measures if of_single_answers(measure)]
+    parts = {part: [measure.id for measure in asked if answers_in(measure) == part] for part in COUNTS[:2]}
+    told, practice = pl.col("measure_id").is_in([measure.id for measure in asked]), pl.col("level") == "practice"
+    answers = pl.coalesce(
+        pl.when(pl.col("measure_id").is_in(names)).then(f"{side}_{part}") for part, names in parts.items()
+    )
+    came = practice & pl.col("reason").is_null() & pl.col(f"{side}_state").is_in(COUNTED) & (answers > 0)
+    clinics = (
+        pl.when(pl.col("level") == "cluster")
+        .then(came.fill_null(value=False).sum().over("measure_id", "category"))
+        .otherwise("practices")
+    )
+    few = (answers < FEWEST_ANSWERS) | (clinics < FEWEST_CLINICS)
+    return {SINGLE_ANSWERS: told & practice, "few_answers": told & ~practice & few}
 
 
 def _nested(rows: pl.DataFrame, pairs: Sequence[tuple[Count, Count]], profile: Profile, side: str) -> pl.DataFrame:

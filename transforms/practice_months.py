@@ -63,6 +63,10 @@ def _with_sums(measure: Measure, months: pl.DataFrame, window: Window, facts: Fa
         refuse_adding_patients(selection, facts.by_source, window)
         sums = _sums(measure, part, selection, facts).rename({"total": part})
         months = months.join(sums, on=["practice_id", "period"], how="left", maintain_order="left")
+        if selection.is_stock and any(each.counts_patients for each in measure.selections):
+            # Those counted are on the list at the end: what they are out of is that list, held for the whole window.
+            at_the_end = pl.when(period=window.months[-1]).then(pl.col(part) * len(window.months))
+            months = months.with_columns(at_the_end.otherwise(0.0).alias(part))
     return months.with_columns(pl.col(list(parts)).fill_null(0.0))
 
 
@@ -87,16 +91,31 @@ def _sums(measure: Measure, part: str, selection: Selection, facts: Facts) -> pl
 
 
 def _submitted(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
-    """One row per practice and month of `window` with a list size and the measure's sources, in order."""
+    """One row per practice and month of `window` with a list size and the measure's sources, in order.
+
+    Patients counted over the window are those on the practice's list in its last month. The count came with that month
+    and stands for every month in which the practice listed somebody, in the cluster that it belonged to at the end; a
+    practice that listed nobody then has no count.
+    """
     sources = frozenset(selection.source for selection in measure.selections)
+    counted_once = {selection.source for selection in measure.selections if selection.counts_patients}
 
     def make() -> pl.DataFrame:
         months = _listed(window, facts)
+        last = pl.col("period") == window.months[-1]
         for source in sorted(sources):
             submitted = facts.submissions.filter(pl.col("source") == source)
-            months = months.join(submitted, on=["practice_id", "period"], how="semi")
+            if source in counted_once:
+                months = months.join(submitted.filter(last), on="practice_id", how="semi")
+            else:
+                months = months.join(submitted, on=["practice_id", "period"], how="semi")
         belonging = clusters_by_month(window, facts.memberships)
-        placed = months.join(belonging, on=["practice_id", "period"], how="left")
+        if counted_once:
+            at_the_end = months.filter(last, pl.col("patients") > 0).select("practice_id")
+            months = months.join(at_the_end, on="practice_id", how="semi")
+            placed = months.join(belonging.filter(last).drop("period"), on="practice_id", how="left")
+        else:
+            placed = months.join(belonging, on=["practice_id", "period"], how="left")
         return placed.sort("practice_id", "period").collect()
 
     return facts.once.get(make, "submitted months", sources, window)

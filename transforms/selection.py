@@ -107,10 +107,10 @@ def _filters(selection: Selection, rows: pl.LazyFrame) -> list[pl.Expr]:
     if selection.window_months is not None:
         filters.append(pl.col("window_months") == selection.window_months)
     if selection.sex is not None:
-        _require_split(selection, rows, "sex")
+        _require_split(selection, rows.filter(*filters), "sex")
         filters.append(pl.col("sex") == selection.sex)
     if selection.age_range is not None:
-        filters.append(pl.col("age_band").is_in(_bands_within(selection, rows)))
+        filters.append(pl.col("age_band").is_in(_bands_within(selection, rows.filter(*filters))))
     return filters
 
 

@@ -23,11 +23,12 @@ def similar_figures(measure: Measure, meeting: Meeting, mart: Mart, pairs: pl.Da
     """One row per reader: the sum over sum of the practices like it in the later window, exact, in the shape of a unit.
 
     Only practices with a figure count; `practices` is how many. `now_factor` is what turns the value into the
-    standardised one, null where one of them has none.
+    standardised one, null where one of them has none. A distribution has none: its categories are no counts to add up.
     """
     practice_set = "now" if meeting.followup else "then"
     rows = mart.measures.filter(
         pl.col("measure_id") == measure.id,
+        pl.col("category").is_null(),
         pl.col("level") == "practice",
         pl.col("practice_set") == practice_set,
         pl.col("window_start") == meeting.later.start,

@@ -4,7 +4,15 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from examples.synthetic.months import FIRST_YEAR, QUARTERS, quarter_text
-from examples.synthetic.plan import DOUBLED_QUARTER, LATE_LIST_SIZES, NO_SERVICES, PROVISIONAL_QUARTER
+from examples.synthetic.plan import (
+    COUNTED_TO,
+    DOUBLED_QUARTER,
+    EAR_MONTHS,
+    LATE_LIST_SIZES,
+    NO_SERVICES,
+    PROVISIONAL_QUARTER,
+    WAVES,
+)
 from examples.synthetic.registry import REGISTER_FILE
 from examples.synthetic.write import write_lines
 
@@ -20,6 +28,8 @@ _NOTE = {
     f"recepter_{DOUBLED_QUARTER}.csv": "two practices have one month twice over",
     f"recepter_{PROVISIONAL_QUARTER}.csv": "final: replaces the provisional file",
 }
+_COUNTS = ("forloebsplaner", "patienttal")
+_DAYS_LATER = 50
 _LATE_DAY = date(2026, 2, 20)
 
 
@@ -35,9 +45,24 @@ def deliveries() -> list[tuple[date, str, str]]:
 
 
 def write_deliveries(truth: Path) -> None:
-    """One row per delivered file, in the order of delivery."""
+    """One row per file of the registry and the quarters, in the order of delivery; the others: see below."""
     rows = [f"{name},{day},{note}" for day, name, note in deliveries()]
     write_lines(truth / "deliveries.csv", ["file,delivered,note", *rows])
+
+
+def write_deliveries_besides(truth: Path) -> None:
+    """One row per file that only packages ask for, in the order of delivery, some weeks after the month it is of."""
+    came = [
+        *((_weeks_after(month), f"registreringer_{month}.csv") for month in (*EAR_MONTHS, *WAVES)),
+        *((_weeks_after(month), f"spoergeskema_trivsel_{month}.csv") for month in WAVES),
+        *((_weeks_after(month), f"{what}_{month}.csv") for month in COUNTED_TO for what in _COUNTS),
+    ]
+    rows = [f"{name},{day}," for day, name in sorted(came)]
+    write_lines(truth / "deliveries_besides.csv", ["file,delivered,note", *rows])
+
+
+def _weeks_after(month: str) -> date:
+    return date(int(month[:4]), int(month[5:]), 1) + timedelta(days=_DAYS_LATER)
 
 
 def _day(source: str, quarter: int) -> date:

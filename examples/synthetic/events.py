@@ -22,6 +22,7 @@ from examples.synthetic.rates import (
     Stream,
 )
 from examples.synthetic.scene import Scene, damped, happenings
+from examples.synthetic.seen import Seen
 
 SERVICE_CODES = tuple(stream.name for stream in SERVICES)
 _RESPIRATORY = cumulative([RESPIRATORY_CHILD, RESPIRATORY_ADULT])
@@ -42,21 +43,27 @@ def infections(scene: Scene, habits: Habits, rng: np.random.Generator) -> list[L
     return logs
 
 
-def medicines(scene: Scene, habits: Habits, rng: np.random.Generator) -> list[Log]:
+def medicines(scene: Scene, habits: Habits, seen: Seen, rng: np.random.Generator) -> list[Log]:
     """One row per other prescription of the month; its indication, where one was recorded, is "andet"."""
     logs: list[Log] = []
     for stream in MEDICINES:
         counts = happenings(scene, stream, habits.medicines, rng)
+        seen.note(stream, scene.month, scene.rows, counts)
         log = scene.log.repeat(counts, ATC.index(stream.name))
         recorded = np.where(chance(rng, MISSING_INDICATION, len(log.code)), 0, INDICATIONS.index("andet"))
         logs.append(replace(log, indication=_bytes(recorded), late=_late(rng, len(log.code))))
     return logs
 
 
-def services(scene: Scene, habits: Habits, rng: np.random.Generator) -> list[Log]:
+def services(scene: Scene, habits: Habits, seen: Seen, rng: np.random.Generator) -> list[Log]:
     """One row per service of the month."""
     level = damped(habits.services)
-    return [scene.log.repeat(happenings(scene, stream, level, rng), code) for code, stream in enumerate(SERVICES)]
+    logs: list[Log] = []
+    for code, stream in enumerate(SERVICES):
+        counts = happenings(scene, stream, level, rng)
+        seen.note(stream, scene.month, scene.rows, counts)
+        logs.append(scene.log.repeat(counts, code))
+    return logs
 
 
 def _indication(stream: Stream, log: Log, rng: np.random.Generator) -> IntArray:

@@ -2,12 +2,18 @@
 
 from pathlib import Path
 
+from examples.synthetic.counted import counts_of_patients
 from examples.synthetic.deliver import write_list_sizes, write_prescriptions, write_services
-from examples.synthetic.deliveries import write_deliveries
-from examples.synthetic.region import build_practices
+from examples.synthetic.deliver_counts import write_answers, write_looked, write_ordered, write_own_counts
+from examples.synthetic.deliveries import write_deliveries, write_deliveries_besides
+from examples.synthetic.ears import ear_contacts
+from examples.synthetic.region import Practice, build_practices
 from examples.synthetic.registry import write_registry
-from examples.synthetic.simulate import simulate
+from examples.synthetic.simulate import Simulation, simulate
+from examples.synthetic.staff import survey
+from examples.synthetic.true_tables import Tables
 from examples.synthetic.truth import write_effects, write_events, write_figures, write_region
+from examples.synthetic.truth_of_measures import true_measures, write_lessons, write_measures
 
 SEED = 20260101
 
@@ -27,3 +33,18 @@ def generate(inbox: Path, truth: Path, seed: int = SEED) -> None:
     write_events(truth)
     write_deliveries(truth)
     write_region(truth, seed)
+    _for_packages(inbox, truth, practices, happened, seed)
+
+
+def _for_packages(inbox: Path, truth: Path, practices: tuple[Practice, ...], happened: Simulation, seed: int) -> None:
+    """What only packages ask for: counted patients, care plans, answers and own counts; and the truth of them."""
+    counts = counts_of_patients(practices, happened, seed)
+    ears, answered = ear_contacts(practices, happened.scenes, seed), survey(practices, seed)
+    write_ordered(inbox, practices, counts)
+    write_looked(inbox, practices, counts)
+    write_answers(inbox, practices, answered)
+    write_own_counts(inbox, practices, ears, answered)
+    tables = Tables.of(practices, happened)
+    write_measures(truth, tables, true_measures(tables, counts, ears, answered))
+    write_lessons(truth)
+    write_deliveries_besides(truth)

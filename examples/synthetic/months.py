@@ -25,3 +25,8 @@ def quarter_text(quarter: int) -> str:
 def quarter_number(text: str) -> int:
     """The number of the quarter that a file name calls 2024K1."""
     return (int(text[:4]) - FIRST_YEAR) * 4 + int(text[5]) - 1
+
+
+def month_number(text: str) -> int:
+    """The number of the month that the extracts write as 2024-01."""
+    return month_of(date(int(text[:4]), int(text[5:]), 1))

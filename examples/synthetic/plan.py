@@ -65,3 +65,37 @@ DOUBLED_QUARTER = "2025K2"
 PROVISIONAL_QUARTER = "2026K2"
 PROVISIONAL_LATE_SHARE = 0.06
 LATE_LIST_SIZES = "2025K4"
+
+# Patients are counted, and care plans looked at, at the end of these months: one before the meeting, one after it.
+COUNTED_TO = ("2025-06", "2026-06")
+# Never shown any care plans; and missing from the second count of them.
+NO_CARE_PLANS = ("000338",)
+NO_CARE_PLANS_NOW = ("000624",)
+
+# The months in which staff were asked how they thrive. Where nobody is named, all practices of the cluster were asked.
+WAVES = ("2025-05", "2026-05")
+ASKED = {"K01": (), "K02": (), "K03": (), "K04": (), "K05": (), "K06": ("000603", "000617"), "K07": ("000703",)}
+# Asked, and nobody answered.
+SILENT = ("000131", "000445")
+
+# Clusters that count children's ear trouble themselves from January to March, practices of theirs that never deliver,
+# and one month that one of them forgot.
+EAR_CLUSTERS = ("K02", "K05", "K06")
+EAR_MONTHS = ("2025-01", "2025-02", "2025-03", "2026-01", "2026-02", "2026-03")
+NO_EARS = ("000224", "000517", "000631")
+FORGOTTEN_EARS = (("000238", "2025-02"),)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a cluster changed between the two counts: the true share of the measure is multiplied by the factor."""
+
+    package: str
+    measure: str
+    cluster: str
+    factor: float
+
+
+FEWER_STEROIDS = Lesson("kol_behandling", "ics_few_exacerbations_share", "K03", 0.70)
+MORE_HEART_AND_KIDNEY = Lesson("diabetes_behandling", "sglt2_glp1_share", "K05", 1.30)
+LESSONS = (FEWER_STEROIDS, MORE_HEART_AND_KIDNEY)

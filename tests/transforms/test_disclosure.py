@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_pack import COUNTED, PARTS, PLENTY, SIDES, Side, cluster_of, exact, faults, printed, show
-from small_region import RATE, SHARE
+from small_pack import COUNTED, PARTS, PLENTY, SDS, SIDES, Side, cluster_of, exact, faults, named, printed, show
+from small_region import RATE, SHARE, package
 
 from transforms.comparison import REASONS
 from transforms.definitions import Measure
 from transforms.disclosure import Mode
+from transforms.disclosure_rules import ruled
 
 SIZES = [f"{side}_{part}" for side in SIDES for part in ("numerator", "denominator", "lower", "upper")]
 CHANGE_LIMITS = ["change_lower", "change_upper"]
@@ -220,3 +222,17 @@ def test_a_figure_is_there_exactly_where_its_state_says_so(case: tuple[Measure, 
     for row in printed(frame, mode, measure, readers=(None, "a")):
         for side in SIDES:
             assert (row[f"{side}_value"] is not None) == (row[f"{side}_state"] in COUNTED)
+
+
+def test_a_category_whose_total_tells_takes_the_others_with_it() -> None:
+    """Two practices with 3 each are all of one category: either of them could tell the other's from the total."""
+    asked = {"numerator": {"source": "services", "quantity": "services"}, "by": "sex", "kind": "distribution"}
+    plain = RATE.model_dump(include={"id", "title", "definition", "unit", "events"})
+    split = Measure.model_validate(plain | asked)
+    parts: list[pl.DataFrame] = []
+    for category, counts in {"rare": (0, 3), "usual": (400, 397)}.items():
+        few, other = (((count, 400), (count, 400)) for count in counts)
+        units = dict.fromkeys("abcd", few) | dict.fromkeys("ef", other)
+        parts.append(exact(units, split.of_category(category)).with_columns(category=pl.lit(category)))
+    rows = ruled(package(split), named(pl.concat(parts), split), SDS).filter(level="cluster")
+    assert dict(rows.select("category", "now_rule").iter_rows()) == {"rare": "total", "usual": "category"}

@@ -22,8 +22,10 @@ from transforms.disclosure_rules import ruled
 from transforms.pack import Mart, Meeting, exact_figures, members, pack_row, published_figures
 from transforms.package_figures import MeasureRun, parts_of
 from transforms.published import CHECK, FIGURE, NOTE, SOURCE
+from transforms.similar import similar_figures
 
 Row = dict[str, Any]
+KINDS_ASKED = {"wellbeing": 1, "breaks": 0}
 RARE = 1
 """How many of cluster c1's respondents never have a break: too few to be shown."""
 
@@ -102,9 +104,7 @@ def test_an_average_of_others_stands_on_thirty_and_tells_no_sum(
     decimals = PACKAGE.measure(measure_id).decimals
     for row in rows(printed, measure_id=measure_id):
         of_unit = exact.filter(measure_id=measure_id, label=row["label"]).row(0, named=True)
-        if row["own"]:
-            assert row["now_value"] is not None
-        elif row["level"] == "practice":
+        if row["level"] == "practice":  # the own one too: single people answered
             assert (row["now_state"], row["now_value"]) == ("suppressed", None)
         else:
             assert (row["now_denominator"] % 5, row["now_numerator"]) == (0, None)
@@ -140,6 +140,12 @@ def test_a_category_shown_beside_a_hidden_one_blocks_the_pack(made: tuple[pl.Dat
     ]
     found = violations(pl.DataFrame(changed, schema=FIGURE), PACKAGE, made[2])
     assert any("breaks" in fault and "cluster" in fault and "another category is hidden" in fault for fault in found)
+
+
+def test_practices_like_mine_have_a_mean_and_no_distribution() -> None:
+    like = pl.DataFrame({"reader": ["p00"] * 6, "unit_id": [f"p{number:02}" for number in range(6, 12)]})
+    heights = {name: similar_figures(PACKAGE.measure(name), MEETING, mart(), like).height for name in KINDS_ASKED}
+    assert heights == KINDS_ASKED
 
 
 def test_members_are_counted_once_where_the_first_measure_is_a_distribution(

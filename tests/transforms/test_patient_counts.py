@@ -90,5 +90,13 @@ def test_a_definition_that_would_add_patients_up_is_refused_when_it_is_read(chan
         Selection.model_validate(ASKED | change)
 
 
+def test_an_age_is_asked_of_the_named_group_alone() -> None:
+    """One file holds groups that are split by age and groups that are not."""
+    unsplit = {"patient_group": "bmi_recorded", "age_band": None}
+    assert refuse({"age_band": "65+"}, unsplit, age="65+")["total"].to_list() == [7]
+    with pytest.raises(DefinitionError, match="not split by age_band"):
+        refuse(unsplit, groups=("bmi_recorded",), age="65+")
+
+
 def test_what_adds_up_is_not_looked_at() -> None:
     refuse_adding_patients(Selection(source="services", quantity="services"), {}, YEAR)

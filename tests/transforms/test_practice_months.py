@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import naive_figures as naive
@@ -100,3 +101,40 @@ def test_a_practice_that_left_for_no_cluster_counts_alone_afterwards() -> None:
 def test_a_month_with_one_open_day_is_an_open_month(opened: date | None, closed: date | None, months: int) -> None:
     region = SmallRegion().add("a", months=(), opened=opened, closed=closed)
     assert open_months(BASELINE, region.facts().practices).rows() == [("a", months)]
+
+
+COUNT = {"window_months": 3, "patient_group": "users", "sex": None, "age_band": None, "patients": 12}
+USERS = Measure.model_validate(
+    RATE.model_dump(exclude={"numerator"})
+    | {"numerator": {"source": "patient_counts", "quantity": "patients", "groups": ("users",), "window_months": 3}}
+)
+
+
+def with_counts(region: SmallRegion, *practices: str, month: date = MARCH) -> dict[tuple[str, date], tuple[float, ...]]:
+    """What counts where `practices` had patients counted up to and with `month`."""
+    facts = region.facts()
+    rows = pl.DataFrame([COUNT | {"practice_id": name, "period": month} for name in practices])
+    submitted = rows.select("practice_id", pl.lit("patient_counts").alias("source"), "period").lazy()
+    known = replace(
+        facts,
+        by_source={**facts.by_source, "patient_counts": rows.lazy()},
+        submissions=pl.concat([facts.submissions, submitted]),
+    )
+    found = counted_months(USERS, BASELINE, known).iter_rows(named=True)
+    parts = ("numerator", "denominator", "cluster_id")
+    return {(row["practice_id"], row["period"]): tuple(row[part] for part in parts) for row in found}
+
+
+def test_patients_counted_over_the_window_are_out_of_the_list_at_its_end_held_for_all_of_it() -> None:
+    region = SmallRegion().add("a", months=BEFORE).moves("a", FEBRUARY, "c2").lists("a", MARCH, 50, "male")
+    every = {("a", JANUARY): (0, 0, "c2"), ("a", FEBRUARY): (0, 0, "c2"), ("a", MARCH): (12, 3 * 350, "c2")}
+    assert with_counts(region, "a") == every
+
+
+def test_patients_counted_to_another_month_are_of_another_window() -> None:
+    assert with_counts(SmallRegion().add("a", months=BEFORE), "a", month=FEBRUARY) == {}
+
+
+def test_who_has_no_list_at_the_end_has_no_count_of_those_on_it() -> None:
+    region = SmallRegion().add("a", months=(JANUARY, FEBRUARY)).add("b", months=(FEBRUARY, MARCH))
+    assert with_counts(region, "a", "b") == {("b", FEBRUARY): (0, 0, "c1"), ("b", MARCH): (12, 900, "c1")}
