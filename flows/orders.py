@@ -14,8 +14,10 @@ from transforms.definitions import Package
 from transforms.errors import UserError
 from transforms.model import Strict
 from transforms.pack import Meeting
+from transforms.sources import NAMED
 from transforms.window_rules import clear_baseline
 from warehouse import meetings
+from warehouse.facts import TABLES
 from warehouse.mart import Period
 
 Kind = Literal["baseline", "followup"]
@@ -131,8 +133,29 @@ def _newest_window(workspace: Workspace, package: Package, meeting: date) -> Win
     missing = sorted(source for source in sources if source not in delivered)
     if missing:
         raise OrderError(f"Nothing of {', '.join(missing)} has been accepted yet. Bring it in: klyngeflow ingest.")
+    for source in sorted(used):
+        delivered[source] = _until(workspace, package, source, delivered[source])
     last = min(*delivered.values(), month_after(meeting, -1))
     return Window.of(month_after(last, 1 - months), months)
+
+
+def _until(workspace: Workspace, package: Package, source: str, delivered: date) -> date:
+    """Until when `source` was delivered, or what the package asks of it by name.
+
+    Other packages ask the same source for other things: staff invited in May are no ears counted in May.
+    """
+    asked = [each for measure in package.measures for each in measure.selections if each.source == source]
+    by, column = NAMED.get(asked[0].model, ("", ""))
+    if not by or not all(getattr(each, by) for each in asked):
+        return delivered
+    names = {name for each in asked for name in getattr(each, by)}
+    until = meetings.named_until(workspace.store, source, TABLES[asked[0].model], {column: names})
+    if until is None:
+        raise OrderError(
+            f"Nothing of {', '.join(sorted(names)[:4])} has been accepted yet, which {package.id} asks of {source}. "
+            f"How it is delivered: klyngeflow describe {package.id}."
+        )
+    return until
 
 
 def _require_after_baseline_meeting(workspace: Workspace, cluster: str, package: Package, later: Window) -> None:

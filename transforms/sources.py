@@ -56,6 +56,15 @@ COLUMNS: dict[str, str] = {
 }
 """The column behind each filter that names values as they stand."""
 
+NAMED: dict[str, tuple[str, str]] = {
+    "care_plans": ("groups", "patient_group"),
+    "questionnaire": ("questionnaires", "questionnaire"),
+    "dose_dispensing": ("groups", "patient_group"),
+    "patient_counts": ("groups", "patient_group"),
+    "registrations": ("codes", "code"),
+}
+"""Sources that hold what several packages had counted, each under names of its own: filter and column of them."""
+
 DIVIDERS: dict[str, tuple[str, ...]] = {
     "prescriptions": ("code", "indication", "sex", "age_band"),
     "services": ("code", "sex", "age_band"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import uuid4
 
@@ -23,6 +23,17 @@ def delivered_until(store: Store, sources: Sequence[str]) -> dict[str, date]:
     """The newest month that half the practices or more have submitted, by source; a source without any is left out."""
     with reading(store.database) as connection:
         return dict(run(connection, "delivered_until", {"sources": list(sources)}).fetchall())
+
+
+def named_until(store: Store, source: str, table: str, named: Mapping[str, Collection[str]]) -> date | None:
+    """The newest month of `source` that half the practices or more have facts in whose column begins with a name.
+
+    `named` has the one column of `table`, and the names. None where there are no such facts.
+    """
+    ((column, names),) = named.items()
+    values = {"source": source, "names": sorted(names)}
+    with reading(store.database) as connection:
+        return one_value(connection, "delivered_names_until", values, table=table, column=column)
 
 
 def baseline_meeting(store: Store, cluster_id: str, package_id: str) -> date | None:

@@ -79,6 +79,24 @@ def test_a_baseline_is_the_newest_whole_window_before_the_meeting(
     assert (order.baseline_from, order.followup_from) == (first, None)
 
 
+def count(workspace: Workspace, month: str, what: str) -> None:
+    content = f"Ydernummer;Måned;Registrering;Gruppe;Antal\n010101;{month};{what};;7\n".encode()
+    bring_in(workspace, "registrations", delivered(workspace, f"registreringer_{month}.csv", content))
+
+
+def test_what_another_package_asks_of_the_same_source_does_not_decide(delivered_workspace: Workspace) -> None:
+    def ears() -> Order:
+        return for_meeting(delivered_workspace, "K1", "oeregener_hos_boern", MEETING, "baseline")
+
+    with pytest.raises(OrderError, match="registrations has been accepted"):
+        ears()
+    count(delivered_workspace, "2025-11", "trivsel_inviterede")
+    with pytest.raises(OrderError, match=r"Nothing of oere_.+oeregener_hos_boern asks of registrations"):
+        ears()
+    count(delivered_workspace, "2025-09", "oere_kontakt")
+    assert ears().baseline_from == date(2025, 7, 1)
+
+
 def test_the_source_that_lags_behind_decides(delivered_workspace: Workspace) -> None:
     bring_quarter_in(delivered_workspace, "prescriptions", "2026K1")
     assert asked(delivered_workspace, date(2026, 6, 1)).baseline_from == date(2025, 7, 1)

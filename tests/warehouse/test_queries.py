@@ -31,6 +31,7 @@ PARTS = {
     "number_pattern": "[0-9]+",
     "no_fraction": ",0+$",
     "table": "fact.prescription",
+    "column": "code",
     "listed": False,
     "source": "prescriptions",
     "key": ("practice_id",),
