@@ -32,6 +32,7 @@ def test_no_delivery_of_the_region_raises_an_alarm(region: Run) -> None:
         where outcome = 'not_asked' and rule in ({RULES}) order by 1"""
     )
     assert [name for (name,) in unasked] == [
+        "forloebsplaner_2025-06.csv",
         "recepter_2024K1.csv",
         "recepter_2025K2_rettet.csv",
         "recepter_2026K2_foreloebig.csv",
