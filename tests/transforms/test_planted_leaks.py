@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -10,7 +11,7 @@ from small_pack import PLENTY, Row, exact, letter
 from small_region import RATE, SHARE, measure, package
 
 from transforms.definitions import Measure
-from transforms.disclosure import Mode, View, shown
+from transforms.disclosure import Mode, View, shown, shown_to
 from transforms.disclosure_check import truth_of, violations
 from transforms.disclosure_profiles import profile
 from transforms.disclosure_rules import ruled
@@ -46,14 +47,18 @@ UNITS = units()
 
 
 def pack(mode: Mode) -> list[Row]:
+    return [dict(row) for row in made_once(mode)]
+
+
+@cache
+def made_once(mode: Mode) -> list[Row]:
     marked = ruled(WHOLE, UNITS, SDS)
     rows: list[Row] = []
     for each in (BROAD, RATE, SHARE):
-        for reader in (None, *"abcdefg"):
-            view = View(reader, mode, 20, SDS)
-            for row in shown(each, marked.filter(measure_id=each.id), view).iter_rows(named=True):
-                whole = row | {"audience": reader or "cluster", "measure_id": each.id, "pack_id": "pack"}
-                rows.append({name: whole.get(name) for name in FIGURE})
+        units = marked.filter(measure_id=each.id)
+        for row in shown_to(each, units, (None, *"abcdefg"), View(None, mode, 20, SDS)).iter_rows(named=True):
+            whole = row | {"measure_id": each.id, "pack_id": "pack"}
+            rows.append({name: whole.get(name) for name in FIGURE})
     return rows
 
 
