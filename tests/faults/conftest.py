@@ -47,7 +47,7 @@ def root(with_registry: Path, tmp_path: Path) -> Path:
 def calls(with_registry: Path) -> dict[str, list[int]]:
     """Which of the calls that change a disk to be killed at, for each kind: the first, the last, others by a seed."""
     chosen: dict[str, list[int]] = {}
-    for call, wanted in (("pwrite64", 4), ("fsync", 4), ("rename", 3), ("unlink", 3)):
+    for call, wanted in (("pwrite64", 6), ("fsync", 6), ("rename", 4), ("unlink", 4)):
         root = Path(shutil.copytree(with_registry, with_registry.with_name(f"counted_{call}")))
         made = calls_made(root, call)
         between = Random(call).sample(range(2, made), wanted - 2) if made else []

@@ -1,4 +1,4 @@
-"""Killed at any moment and run again, a job leaves exactly what one leaves that nothing disturbed. Twenty kills."""
+"""Killed at any moment and run again, a job leaves exactly what one leaves that nothing disturbed. Thirty kills."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 from small_job import do_job, fill_inbox, killed_after, killed_at_call, marks, outcome
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no kill -9")
-CALLS = [("pwrite64", 4), ("fsync", 4), ("rename", 3), ("unlink", 3)]
-MOMENTS = 6
+CALLS = [("pwrite64", 6), ("fsync", 6), ("rename", 4), ("unlink", 4)]
+MOMENTS = 10
 
 
 def require_recovered(root: Path, expected: dict[str, Any]) -> None:

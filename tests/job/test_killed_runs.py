@@ -37,8 +37,10 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def started(root: Path) -> subprocess.Popen[bytes]:
+def started(root: Path, server: str | None = None) -> subprocess.Popen[bytes]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    if server is not None:
+        kept["PREFECT_API_URL"] = server
     command = [str(KLYNGEFLOW), "run", "--workspace", str(root)]
     return subprocess.Popen(
         command, env=kept, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
@@ -62,23 +64,33 @@ def commits(root: Path) -> int:
     return acknowledged(Store(root).database).sequence
 
 
-@pytest.mark.timeout(900)
-@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes as Linux shows them")
-def test_killed_and_run_again(workspace: Path) -> None:
-    # Once through the command line, for each start of it takes long; tests/faults/ kills the same job at many points.
-    before, process = commits(workspace), started(workspace)
-    until = time.monotonic() + 240
+def killed_after(root: Path, seconds: float, begun: int, server: str | None) -> None:
+    """Start a run and kill it `seconds` after its flow has begun.
+
+    `begun` commits say so: the first one of a run after a crash says that the run before has crashed.
+    """
+    before, process, until = commits(root), started(root, server), time.monotonic() + 240
     # Not before the flow has begun, for starting Prefect is most of the time.
-    while commits(workspace) <= before and process.poll() is None and time.monotonic() < until:
+    while commits(root) < before + begun and process.poll() is None and time.monotonic() < until:
         time.sleep(0.05)
-    time.sleep(1 + Random(5).random())
+    time.sleep(seconds)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    left = time.monotonic() + 20
-    while servers_of(workspace) and time.monotonic() < left:
-        time.sleep(0.1)
-    assert servers_of(workspace) == []
-    assert started(workspace).wait(240) == 0
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes as Linux shows them")
+def test_killed_five_times_and_run_again(workspace: Path, server: str) -> None:
+    chance = Random(5)
+    # In a fresh workspace and after crashes; soon after the flow has begun, in the middle, and late. The first has a
+    # server of its own, which goes with it; the others use one that runs, for starting it takes longer than the job.
+    for number, seconds in enumerate(chance.random() + moment for moment in (0, 0, 1, 1, 2)):
+        killed_after(workspace, seconds, begun=2 if number else 1, server=server if number else None)
+        left = time.monotonic() + 20
+        while servers_of(workspace) and time.monotonic() < left:
+            time.sleep(0.1)
+        assert servers_of(workspace) == []
+    assert started(workspace, server).wait(240) == 0
     with reading(Store(workspace).database) as connection:
         facts = "select period, items from fact.prescription where known_to is null order by all"
         assert [items for _, items in connection.execute(facts).fetchall()] == [1, 2, 3]
