@@ -1,4 +1,4 @@
-"""The three most telling findings in a cluster's own figures, by a rule that is written down and looks at nobody's name.
+"""The three most telling findings in a cluster's own figures, by a written rule that looks at nobody's name.
 
 The rule, over the rows that the cluster itself sees:
 
@@ -14,6 +14,7 @@ The rule, over the rows that the cluster itself sees:
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -71,7 +72,18 @@ def chosen(measures: Sequence[MeasureRows], setting: Setting) -> list[Choice]:
 
 def findings(measures: Sequence[MeasureRows], setting: Setting) -> list[Finding]:
     """The findings in words, each with its picture."""
-    return [_told(at, choice, setting) for at, choice in enumerate(chosen(measures, setting), start=1)]
+    found, told = chosen(measures, setting), Counter[str]()
+    made: list[Finding] = []
+    for number, choice in enumerate(found, start=1):
+        told[choice.kind] += 1
+        made.append(_told(number, choice, told[choice.kind], setting))
+    return made
+
+
+def _prompt(kind: Kind, again: int, setting: Setting) -> str:
+    """What the coordinator may say; another sentence the second time, where there is one."""
+    key = f"say_{kind}_{again}"
+    return setting.voice.write("finding", key if key in setting.voice.words["finding"] else f"say_{kind}")
 
 
 def _by_excess(found: Iterable[tuple[Kind, float, MeasureRows]]) -> list[tuple[Kind, MeasureRows]]:
@@ -125,7 +137,7 @@ def _readable(row: Row | None) -> bool:
     return row is not None and row.now.readable
 
 
-def _told(number: int, choice: Choice, setting: Setting) -> Finding:
+def _told(number: int, choice: Choice, again: int, setting: Setting) -> Finding:
     rows, cluster = choice.rows, choice.rows.cluster
     if cluster is None:
         raise ValueError(f"{rows.measure.id}: a finding needs the cluster's figure")
@@ -138,7 +150,7 @@ def _told(number: int, choice: Choice, setting: Setting) -> Finding:
         pill=kind,
         pill_words=say("pill", kind),
         sentences=tuple(sentences),
-        say=setting.voice.say("coordinator", "say", words=say("finding", f"say_{choice.kind}")),
+        say=setting.voice.say("coordinator", "say", words=_prompt(choice.kind, again, setting)),
         chart=strip_chart(rows, None, setting) if is_spread else dumbbell_chart(rows, setting),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -40,7 +40,8 @@ def objections(measures: Sequence[MeasureRows], tables: PackTables, setting: Set
         _season(measures, setting),
         _chance(measures, tables, setting),
     )
-    return [each for each in made if each is not None]
+    quoted = [(each, setting.voice.write("coordinator", "quote", words=each.said)) for each in made if each is not None]
+    return [replace(each, said=words) for each, words in quoted]
 
 
 def _mix(measures: Sequence[MeasureRows], tables: PackTables, setting: Setting) -> Objection | None:

@@ -91,7 +91,7 @@ def workplace(sources: Sources, fonts: Path) -> Iterator[Path]:
         if "docx" in sources.formats:
             from reports.office import write_reference
 
-            write_reference(folder / REFERENCE, sources.margins)
+            write_reference(folder / REFERENCE, sources.margins, sheet=sources.sheet)
         yield folder
 
 

@@ -94,9 +94,17 @@ local function cover(doc)
   return doc
 end
 
+-- A chart is drawn for HTML and PDF alone: no empty line stands for it here.
+local function drawn(element)
+  for _, inline in ipairs(element.content) do
+    if not (inline.t == "RawInline" and inline.format == "html") then return nil end
+  end
+  return {}
+end
+
 local function header(element)
   element.level = math.max(element.level - 1, 1)
   return element
 end
 
-return { { Pandoc = cover }, { Header = header, Div = div, Span = span, Link = link } }
+return { { Pandoc = cover }, { Para = drawn, Header = header, Div = div, Span = span, Link = link } }
