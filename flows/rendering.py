@@ -146,7 +146,15 @@ def _hand_to_coordinator(workspace: Workspace, pack_id: str, aside: Path) -> Non
     if (aside / COORDINATOR_FOLDER).exists():
         keys.mkdir(mode=0o700, exist_ok=True)
         keys.chmod(0o700)
+        _for_one_reader(aside / COORDINATOR_FOLDER)
         _swap(aside / COORDINATOR_FOLDER, keys / pack_id)
+
+
+def _for_one_reader(folder: Path) -> None:
+    """As the key is: for whoever owns the workspace, and nobody else on the machine."""
+    folder.chmod(0o700)
+    for file in folder.iterdir():
+        file.chmod(0o600)
 
 
 def _swap(aside: Path, final: Path) -> None:

@@ -23,7 +23,7 @@ from reports.charts import Chart, dumbbell_chart, strip_chart
 from reports.markdown import Markdown
 from reports.pills import JUDGED, pill
 from reports.rows import FEWEST_SHOWN, MeasureRows, Row
-from reports.seen import counts_line, known_counts
+from reports.seen import counts_line, counts_now, known_counts
 from reports.sentences import sentence
 from reports.setting import Setting
 
@@ -167,7 +167,7 @@ def _spread_words(rows: MeasureRows, cluster: Row, setting: Setting) -> list[Mar
     form, counts = known_counts(cluster, rows.measure, setting)
     told = Markdown()
     if form != "plain" and not setting.followup:
-        told = say("finding", "spread_counts", counts=f"{counts['n1']} {counts['events']}")
+        told = say("finding", "spread_counts", counts=f"{counts_now(form, counts, setting)} {counts['events']}")
     elif form != "plain":
         told = say("finding", "spread_counts", counts=setting.voice.write("seconds", f"counts_{form}", **counts))
     whole = say("finding", "spread_cluster", v1=setting.value(rows.measure, cluster.now), counts=told)

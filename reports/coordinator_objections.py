@@ -16,7 +16,7 @@ from reports.net import detectable
 from reports.pack import CLUSTER, PackTables
 from reports.pills import pill
 from reports.rows import MeasureRows
-from reports.seen import known_counts
+from reports.seen import counts_now, known_counts
 from reports.setting import Setting
 
 
@@ -104,7 +104,11 @@ def _few_line(rows: MeasureRows, setting: Setting) -> Iterable[Markdown]:
     form, counts = known_counts(rows.cluster, rows.measure, setting)
     if form == "plain":
         return
-    said = setting.voice.write("seconds", f"counts_{form}", **counts) if setting.followup else _now(form, counts)
+    said = (
+        setting.voice.write("seconds", f"counts_{form}", **counts)
+        if setting.followup
+        else counts_now(form, counts, setting)
+    )
     smallest = detectable(rows.cluster, rows.measure, setting) if setting.followup else ""
     small = setting.voice.say("verdict", "few_detectable", change=smallest) if smallest else Markdown()
     few = sum(pill(row, setting) == "too_few" for row in rows.others)
@@ -112,10 +116,6 @@ def _few_line(rows: MeasureRows, setting: Setting) -> Iterable[Markdown]:
     title = setting.voice.text(rows.measure.title)
     values = {"title": title, "counts": said, "events": counts["events"], "smallest": small, "alone": alone}
     yield setting.voice.say("objection", "few_line", **values)
-
-
-def _now(form: str, counts: Mapping[str, str]) -> str:
-    return counts["n1"] if form == "rate" else f"{counts['n1']} / {counts['d1']}"
 
 
 def _missing(setting: Setting) -> Objection | None:

@@ -49,12 +49,19 @@ local function asked(element)
   return styled(element.content, "Asked")
 end
 
+-- What is said stays with the answer to it.
+local function answered(element)
+  element.content[1] = styled({ element.content[1] }, "Asked")
+  return element
+end
+
 local function div(element)
   for _, class in ipairs(element.classes) do
     if class == "ruled" then return pandoc.RawBlock("openxml", RULED) end
     if class == "fact" then return fact(element) end
     if class == "measure" then return kept(element) end
     if class == "asked" then return asked(element) end
+    if class == "objection" or class == "apart" then return answered(element) end
     if PARAGRAPHS[class] then return styled(element.content, PARAGRAPHS[class]) end
   end
   return nil
