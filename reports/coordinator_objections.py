@@ -14,7 +14,6 @@ from reports.luck import luck_words
 from reports.markdown import Markdown
 from reports.net import detectable
 from reports.pack import CLUSTER, PackTables
-from reports.pills import pill
 from reports.rows import MeasureRows
 from reports.seen import counts_now, known_counts
 from reports.setting import Setting
@@ -111,7 +110,7 @@ def _few_line(rows: MeasureRows, setting: Setting) -> Iterable[Markdown]:
     )
     smallest = detectable(rows.cluster, rows.measure, setting) if setting.followup else ""
     small = setting.voice.say("verdict", "few_detectable", change=smallest) if smallest else Markdown()
-    few = sum(pill(row, setting) == "too_few" for row in rows.others)
+    few = sum(row.now.state == "too_few" for row in rows.others)
     alone = setting.voice.one_or_many("objection", "few_alone", few) if few else Markdown()
     title = setting.voice.text(rows.measure.title)
     values = {"title": title, "counts": said, "events": counts["events"], "smallest": small, "alone": alone}
