@@ -12,11 +12,21 @@ from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from expectations.process import end_with_parent, interrupts_held_back
+from flows.packages import texts_of
 from flows.settings import Workspace
+from reports.booklet import TEXTS
 from reports.fonts import cut_fonts
 from reports.manifest import Origin, write_manifest
-from reports.pack import Document, PackTables, RenderedFile, documents, render_document
+from reports.pack import (
+    COORDINATOR_FOLDER,
+    Document,
+    PackTables,
+    RenderedFile,
+    documents,
+    render_document,
+)
 from reports.render import Renderer, find_renderer
+from reports.sheets import sheets
 from transforms.definitions import Package
 from warehouse import packs
 from warehouse.files import sync_folder
@@ -97,7 +107,9 @@ def _documents(workspace: Workspace, pack_id: str) -> list[Document]:
     aside = _aside(workspace, pack_id)
     if aside.exists():
         shutil.rmtree(aside)
-    return documents(tables, package, printed_versions(package))
+    versions = printed_versions(package)
+    texts = texts_of(workspace, package.id, TEXTS)
+    return [*documents(tables, package, versions), *sheets(tables, package, versions, texts)]
 
 
 def _parts(each: list[Document], packs_in_all: int) -> list[list[Document]]:
@@ -122,9 +134,27 @@ def _finish(workspace: Workspace, pack_id: str, files: Sequence[RenderedFile], r
     aside, final = _aside(workspace, pack_id), workspace.store.outbox / pack_id
     ordered = sorted(files, key=lambda file: file.path.name)
     write_manifest(aside, ordered, tables, package, Origin(renderer, printed_versions(package), {"run_id": run_id}))
+    _hand_to_coordinator(workspace, pack_id, aside)
     _swap(aside, final)
     packs.keep_printed(workspace.store, pack_id, {file.path.name: file.sha256 for file in ordered})
     return final
+
+
+def _hand_to_coordinator(workspace: Workspace, pack_id: str, aside: Path) -> None:
+    """Put the coordinator's own files beside the key: the folder that is sent around never holds them."""
+    keys = workspace.store.outbox / COORDINATOR_FOLDER
+    if (aside / COORDINATOR_FOLDER).exists():
+        keys.mkdir(mode=0o700, exist_ok=True)
+        keys.chmod(0o700)
+        _for_one_reader(aside / COORDINATOR_FOLDER)
+        _swap(aside / COORDINATOR_FOLDER, keys / pack_id)
+
+
+def _for_one_reader(folder: Path) -> None:
+    """As the key is: for whoever owns the workspace, and nobody else on the machine."""
+    folder.chmod(0o700)
+    for file in folder.iterdir():
+        file.chmod(0o600)
 
 
 def _swap(aside: Path, final: Path) -> None:

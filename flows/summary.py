@@ -53,7 +53,7 @@ def _show_folders(folders: tuple[Path, ...], workspace: Workspace) -> None:
     DISPLAY.say(f"Begin with {first / 'klyngerapport.html'}, then a member's: {_a_member(first)}")
     keys = workspace.store.outbox / "noegler"
     if keys.exists():
-        DISPLAY.say(f"Which letter is which practice, for the coordinator alone: {keys}")
+        DISPLAY.say(f"For the coordinator alone, the coordinator sheets and which letter is which practice: {keys}")
     DISPLAY.say(f"All figures, for any DuckDB client: {workspace.store.public}")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reports.pack import PackTables, RenderedFile
+from reports.pack import CLUSTER, COORDINATOR, COORDINATOR_FOLDER, PackTables, RenderedFile
 from reports.render import Renderer
 from transforms.definitions import Package
 
@@ -39,7 +39,9 @@ def _manifest(files: Sequence[RenderedFile], tables: PackTables, package: Packag
     return {
         "pack_id": tables.row["pack_id"],
         "package": {"id": package.id, "version": package.version, "definition_sha256": package.sha256},
-        "files": {file.path.name: file.sha256 for file in files},
+        "files": {file.path.name: file.sha256 for file in files if file.audience != COORDINATOR},
+        "audiences": {_name(file, tables): _audience(file) for file in files},
+        "coordinator_files": {_name(file, tables): file.sha256 for file in files if file.audience == COORDINATOR},
         "extracts": [
             {key: value.isoformat() if hasattr(value, "isoformat") else value for key, value in record.items()}
             for record in sources.iter_rows(named=True)
@@ -48,3 +50,15 @@ def _manifest(files: Sequence[RenderedFile], tables: PackTables, package: Packag
         "versions": dict(origin.versions),
         "run": dict(origin.run),
     }
+
+
+def _name(file: RenderedFile, tables: PackTables) -> str:
+    """Its name in the pack's folder; the coordinator's files lie beside the key, from the outbox on."""
+    if file.audience != COORDINATOR:
+        return file.path.name
+    return f"{COORDINATOR_FOLDER}/{tables.row['pack_id']}/{file.path.name}"
+
+
+def _audience(file: RenderedFile) -> str:
+    """Who a file is for: a member's is told as such and not by provider number, which would be the key."""
+    return file.audience if file.audience in (CLUSTER, COORDINATOR) else "member"

@@ -55,6 +55,7 @@ STYLES = {
     "Ruled": Look(before=10, after=0, rule="bottom"),
     "Reference List": Look(before=0, after=5),
 }
+OF_SHEETS = {"Heading 1": Look(size=13, bold=True, colour=INK, before=14, after=5, based_on="Normal", with_next=True)}
 LETTERS = {
     "Hyperlink": Look(colour=INK),
     "Badge": Look(size=8, bold=True, rule="box"),
@@ -63,13 +64,16 @@ LETTERS = {
 }
 
 
-def write_reference(path: Path, margins: Mapping[str, str]) -> None:
-    """The reference document; the words of `margins` stand in the head and foot of its pages."""
+def write_reference(path: Path, margins: Mapping[str, str], *, sheet: bool = False) -> None:
+    """The reference document; the words of `margins` stand in the head and foot of its pages.
+
+    In a booklet every part begins a page; the parts of a `sheet` follow each other.
+    """
     import docx
 
     document = docx.Document(io.BytesIO(_of_pandoc()))
     _letters(document)
-    for name, look in STYLES.items():
+    for name, look in (STYLES | (OF_SHEETS if sheet else {})).items():
         _dress(_style(document, name, look), look)
     for name, look in LETTERS.items():
         _letter_style(document, name, look)

@@ -18,6 +18,9 @@ from transforms.definitions import Package
 from transforms.published import PROFILE
 
 CLUSTER = "cluster"
+COORDINATOR = "coordinator"
+COORDINATOR_FOLDER = "noegler"
+"""Where a pack's coordinator sheet is rendered: with the keys, and never in the folder that is sent around."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class PackTables:
 
 @dataclass(frozen=True)
 class Document:
-    """One report: the name of its files, and who it is for ("cluster" or a practice_id)."""
+    """One document: the name of its files, and who it is for ("cluster", "coordinator" or a practice_id)."""
 
     name: str
     audience: str
@@ -84,7 +87,10 @@ def documents(tables: PackTables, package: Package, versions: Mapping[str, str])
 def render_document(document: Document, folder: Path, renderer: Renderer) -> list[RenderedFile]:
     """`<name>.html` and `<name>.pdf` in `folder`. Same tables, same words, same renderer: same bytes."""
     from reports.assemble import assemble
+    from reports.sheets import Sheet, render_sheet
 
+    if isinstance(document, Sheet):
+        return render_sheet(document, folder, renderer)
     folder.mkdir(parents=True, exist_ok=True)
     sources = assemble(document, renderer.fonts)
     return [

@@ -34,7 +34,8 @@ class Sources:
     """One report before rendering. `margins` holds the words that stand in every page's margin.
 
     `formats` are what is made of it. A `booklet` is text to be read and not a page of figures, and looks the part.
-    `day` is the date inside a DOCX, which has to have one.
+    `sheet` is one to work from at a meeting: laid out as a booklet without its pages of parts. `day` is the date inside
+    a DOCX, which has to have one.
     """
 
     markdown: str
@@ -42,6 +43,7 @@ class Sources:
     margins: Mapping[str, str]
     formats: tuple[str, ...] = ("html", "pdf")
     booklet: bool = False
+    sheet: bool = False
     day: date | None = None
 
     @property
@@ -83,13 +85,13 @@ def workplace(sources: Sources, fonts: Path) -> Iterator[Path]:
         (folder / SOURCE).write_text(sources.markdown, encoding="utf-8")
         for chart, svg in sources.charts.items():
             (folder / chart).write_text(svg, encoding="utf-8")
-        for file in ("layout.lua", "office.lua", "page.html", "page.typ", "booklet.typ"):
+        for file in ("layout.lua", "office.lua", "page.html", "page.typ", "booklet.typ", "sheet.typ"):
             shutil.copyfile(THEME / file, folder / file)
         (folder / "style.html").write_text(_style(sources, fonts), encoding="utf-8")
         if "docx" in sources.formats:
             from reports.office import write_reference
 
-            write_reference(folder / REFERENCE, sources.margins)
+            write_reference(folder / REFERENCE, sources.margins, sheet=sources.sheet)
         yield folder
 
 
@@ -101,7 +103,7 @@ def put(made: Path, target: Path) -> Path:
 
 
 def _style(sources: Sources, fonts: Path) -> str:
-    names = ("style.css", "booklet.css") if sources.booklet else ("style.css",)
+    names = ["style.css", *(["booklet.css"] if sources.booklet else []), *(["sheet.css"] if sources.sheet else [])]
     sheet = "".join((THEME / name).read_text(encoding="utf-8") for name in names)
     faces = (fonts / STYLE_SHEET).read_text(encoding="utf-8")
     return f"<style>\n{faces}{sheet}{_pages(sources.margins)}</style>\n"

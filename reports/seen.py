@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from reports.changes import is_share
 from reports.markdown import Markdown
@@ -45,6 +45,13 @@ def counts_line(rows: MeasureRows, told: Sequence[Row], setting: Setting) -> Mar
             parts.append(setting.voice.one_or_many("note", "counts_cluster", matched, counts=words))
     events = setting.voice.text(rows.measure.events)
     return say("note", "counts", events=events, list=Markdown(", ".join(parts))) if parts else None
+
+
+def counts_now(form: str, counts: Mapping[str, str], setting: Setting) -> str:
+    """The latest count alone: `754`, or for a share `754 af 2.120`. `form` and `counts` are those of `known_counts`."""
+    if form == "rate":
+        return counts["n1"]
+    return setting.voice.write("table", "of", n=counts["n1"], d=counts["d1"])
 
 
 def known_counts(row: Row, measure: Measure, setting: Setting) -> tuple[str, dict[str, str]]:

@@ -49,12 +49,19 @@ local function asked(element)
   return styled(element.content, "Asked")
 end
 
+-- What is said stays with the answer to it.
+local function answered(element)
+  element.content[1] = styled({ element.content[1] }, "Asked")
+  return element
+end
+
 local function div(element)
   for _, class in ipairs(element.classes) do
     if class == "ruled" then return pandoc.RawBlock("openxml", RULED) end
     if class == "fact" then return fact(element) end
     if class == "measure" then return kept(element) end
     if class == "asked" then return asked(element) end
+    if class == "objection" or class == "apart" then return answered(element) end
     if PARAGRAPHS[class] then return styled(element.content, PARAGRAPHS[class]) end
   end
   return nil
@@ -94,9 +101,17 @@ local function cover(doc)
   return doc
 end
 
+-- A chart is drawn for HTML and PDF alone: no empty line stands for it here.
+local function drawn(element)
+  for _, inline in ipairs(element.content) do
+    if not (inline.t == "RawInline" and inline.format == "html") then return nil end
+  end
+  return {}
+end
+
 local function header(element)
   element.level = math.max(element.level - 1, 1)
   return element
 end
 
-return { { Pandoc = cover }, { Header = header, Div = div, Span = span, Link = link } }
+return { { Pandoc = cover }, { Para = drawn, Header = header, Div = div, Span = span, Link = link } }
