@@ -92,11 +92,16 @@ def _tables(workspace: Workspace, pack_id: str) -> PackTables:
 
 
 def _documents(workspace: Workspace, pack_id: str) -> list[Document]:
-    tables = _tables(workspace, pack_id)
-    package = workspace.package(tables.row["package_id"], tables.row["cluster_id"])
     aside = _aside(workspace, pack_id)
     if aside.exists():
         shutil.rmtree(aside)
+    return documents_of(workspace, pack_id)
+
+
+def documents_of(workspace: Workspace, pack_id: str) -> list[Document]:
+    """The reports of a pack that was built, out of report.*."""
+    tables = _tables(workspace, pack_id)
+    package = workspace.package(tables.row["package_id"], tables.row["cluster_id"])
     return documents(tables, package, printed_versions(package))
 
 
