@@ -53,7 +53,7 @@ def verify(
             "--workspace",
             "-w",
             metavar="DIR",
-            help="The workspace it came from: also hold it against what is known there.",
+            help="The workspace it came from: hold it against what is known there.",
         ),
     ] = None,
     as_json: JsonOption = False,

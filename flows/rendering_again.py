@@ -79,8 +79,8 @@ def _require_same_definition(workspace: Workspace, pack_id: str) -> None:
     package = workspace.package(row["package_id"], row["cluster_id"])
     if before is not None and before != package.sha256:
         raise RenderAgainError(
-            f"The definition of {package.id} has changed since {pack_id} was built, so its figures have to be made anew: "
-            "klyngeflow request, or klyngeflow run."
+            f"The definition of {package.id} has changed since {pack_id} was built, so its figures have to be made "
+            "anew: klyngeflow request, or klyngeflow run."
         )
 
 

@@ -99,25 +99,25 @@ def _definition(workspace: Workspace, manifest: Manifest, order: Order) -> Itera
         yield Finding("definition", named.id, words, differs=False)
         return
     if package.sha256 != named.definition_sha256:
-        words = f"The definition of {named.id} has changed since: it was version {named.version}, {named.definition_sha256[:8]}…"
-        yield Finding(
-            "definition", named.id, f"{words}, and is {package.version}, {package.sha256[:8]}….", differs=False
-        )
+        then, now = (named.version, named.definition_sha256), (package.version, package.sha256)
+        was, is_now = (f"version {version}, {digest[:8]}…" for version, digest in (then, now))
+        words = f"The definition of {named.id} has changed since: it was {was}, and is {is_now}."
+        yield Finding("definition", named.id, words, differs=False)
 
 
 def _printed(workspace: Workspace, manifest: Manifest, *, replaced: bool) -> Iterator[Finding]:
     """Whether the manifest is that of the last printing. A new printing of the same data would have the same files."""
     known = packs.printed_files(workspace.store, manifest.pack_id)
     if not known:
-        words = f"{manifest.pack_id} was built here and never printed."
-        yield Finding("printed", manifest.pack_id, words)
-    elif known != dict(manifest.files):
-        names = sorted(
-            name for name in known.keys() | manifest.files.keys() if known.get(name) != manifest.files.get(name)
-        )
         words = (
-            f"The manifest is not that of the last printing here: {len(names)} files are others, the first {names[0]}"
+            f"Nothing here says that {manifest.pack_id} was printed: a run may have been cut off. To print it again: "
         )
+        yield Finding("printed", manifest.pack_id, f"{words}klyngeflow render --pack {manifest.pack_id}")
+        return
+    listed = dict(manifest.files)
+    names = sorted(name for name in known.keys() | listed.keys() if known.get(name) != listed.get(name))
+    if names:
+        words = f"The manifest is not that of the last printing here: {len(names)} files are others, such as {names[0]}"
         why = "printed again since" if replaced else "printed by another version since, or the manifest was changed"
         yield Finding("printed", manifest.pack_id, f"{words} ({why}).", differs=not replaced)
 

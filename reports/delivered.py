@@ -14,19 +14,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from reports.manifest import NAME
 from transforms.errors import UserError
 
-Kind = Literal[
-    "manifest",
-    "missing",
-    "renamed",
-    "cut off",
-    "changed",
-    "added",
-    "pack",
-    "printed",
-    "extract",
-    "definition",
-    "figure",
-]
+OfFiles = Literal["manifest", "missing", "renamed", "cut off", "changed", "added"]
+OfWorkspace = Literal["pack", "printed", "extract", "definition", "figure"]
 
 
 class NothingDeliveredHereError(UserError):
@@ -37,7 +26,7 @@ class NothingDeliveredHereError(UserError):
 class Finding:
     """One thing to tell. `differs`: the delivery is not what it should be; otherwise it is only worth knowing."""
 
-    kind: Kind
+    kind: OfFiles | OfWorkspace
     subject: str
     sentence: str
     differs: bool = True
