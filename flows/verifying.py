@@ -129,20 +129,21 @@ def _figures(workspace: Workspace, order: Order, built: pl.DataFrame) -> list[Fi
     except UserError as error:
         return [Finding("figure", order.pack_id, f"The pack cannot be built again: {error}")]
     printed = packs.printed_figures(workspace.store, order.pack_id)
-    names = FIGURE.names()
-    other = again.join(printed, on=names, how="anti", nulls_equal=True)
+    other = again.join(printed, on=FIGURE.names(), how="anti", nulls_equal=True)
     lost = built.join(again, on=KEY, how="anti", nulls_equal=True)
-    return [
-        *(_figure(row, "would be printed otherwise than it was") for row in other.iter_rows(named=True)),
-        *(_figure(row, "was printed and would not be there") for row in lost.iter_rows(named=True)),
-    ]
+    return [*_of_measures(other, "would be others than were printed"), *_of_measures(lost, "would no longer be there")]
 
 
-def _figure(row: dict[str, Any], what: str) -> Finding:
-    measure = "/".join(filter(None, (row["measure_id"], row["category"])))
-    reader = "the cluster" if row["audience"] == "cluster" else "a member"
-    unit = f"{row['level']} {row['label']}".strip()
-    return Finding("figure", measure, f"{measure} of {unit}, read by {reader}, {what} if the pack were built again.")
+def _of_measures(figures: pl.DataFrame, what: str) -> Iterator[Finding]:
+    """One finding per measure and category: how many figures of whom."""
+    for (measure_id, category), rows in figures.group_by("measure_id", "category", maintain_order=True):
+        measure = "/".join(filter(None, (str(measure_id), category and str(category))))
+        first = rows.row(0, named=True)
+        unit = f"{first['level']} {first['label']}".strip()
+        reader = "for the cluster" if first["audience"] == "cluster" else "for a member"
+        many = f"{rows.height} figures" if rows.height > 1 else "a figure"
+        words = f"{measure}: {many} {what} if the pack were built again, the first that of {unit} {reader}."
+        yield Finding("figure", measure, words)
 
 
 def _built_again(workspace: Workspace, order: Order) -> pl.DataFrame:
