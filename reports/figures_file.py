@@ -26,8 +26,12 @@ STEM = "tal"
 DAY = datetime.combine(date(2000, 1, 1), time())
 """A workbook has to say when it was made; the same figures give the same bytes on any day."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", MINUS)
-_WIDE = {"measure": 42, "category": 22, "label": 22, "note": 36, "why": 36, "verdict": 30, "who": 18, "state": 18}
-_NARROW = 12
+_WIDE = {"measure": 34, "measure_id": 24, "label": 18, "note": 34, "why": 24, "verdict": 30, "who": 18, "unit": 14}
+_NARROW = {"number": 5, "window": 8}
+_USUAL = 11
+_NAMES, _MEANINGS = 34, 100
+_LINE = 15
+"""Widths in letters, the height of a line in points."""
 
 
 def write_figures(document: Document, folder: Path, fonts: Path) -> list[Path]:
@@ -89,15 +93,17 @@ def _figures(book: Any, found: Sequence[Line], columns: Sequence[str], setting: 
     sheet = book.add_worksheet(write("export", "sheet_figures"))
     formats = _Formats(book)
     for at, name in enumerate(columns):
-        sheet.set_column(at, at, _WIDE.get(name, _NARROW))
+        sheet.set_column(at, at, (_WIDE | _NARROW).get(name, _USUAL))
         sheet.write_string(0, at, write("export", name), formats.head)
+    sheet.set_row(0, 2 * _LINE)
     for number, line in enumerate(found, start=1):
         for at, name in enumerate(columns):
             _write(sheet, (number, at), line.get(name), formats)
     sheet.freeze_panes(1, columns.index("window"))
     sheet.autofilter(0, 0, len(found), len(columns) - 1)
-    _printed(sheet, setting)
+    _printed(sheet, setting, pages_across=3)
     sheet.repeat_rows(0)
+    sheet.repeat_columns(0, columns.index("window"))
 
 
 def _write(sheet: Any, place: tuple[int, int], cell: Cell, formats: _Formats) -> None:
@@ -106,7 +112,7 @@ def _write(sheet: Any, place: tuple[int, int], cell: Cell, formats: _Formats) ->
     elif isinstance(cell, date):
         sheet.write_datetime(*place, datetime.combine(cell, time()), formats.day)
     elif cell:
-        sheet.write_string(*place, cell)
+        sheet.write_string(*place, cell, formats.words)
 
 
 class _Formats:
@@ -115,8 +121,9 @@ class _Formats:
     def __init__(self, book: Any) -> None:
         self._book = book
         self._numbers: dict[int, Any] = {}
-        self.head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        self.day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
+        self.head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "indent": 1})
+        self.words = book.add_format({"indent": 1})  # a text stands right of a number
+        self.day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "indent": 1})
 
     def number(self, decimals: int) -> Any:
         if decimals not in self._numbers:
@@ -129,24 +136,31 @@ def _explained(book: Any, explained: Sequence[Explained], setting: Setting) -> N
     sheet = book.add_worksheet(setting.voice.write("export", "sheet_explanation"))
     looks = {"valign": "top", "text_wrap": True}
     head, bold, body = (book.add_format(looks | extra) for extra in ({"bold": True, "size": 13}, {"bold": True}, {}))
-    sheet.set_column(0, 0, 34, body)
-    sheet.set_column(1, 1, 100, body)
+    sheet.set_column(0, 0, _NAMES, body)
+    sheet.set_column(1, 1, _MEANINGS, body)
     at = 0
     for part in explained:
         sheet.write_string(at, 0, part.title, head)
         for name, meaning in part.rows:
             at += 1
+            # Not every program makes a row as high as its text.
+            sheet.set_row(at, _LINE * max(_lines(name, _NAMES), _lines(meaning, _MEANINGS)))
             sheet.write_string(at, 0, name, bold)
             sheet.write_string(at, 1, meaning, body)
         at += 2
-    _printed(sheet, setting)
+    _printed(sheet, setting, pages_across=1)
 
 
-def _printed(sheet: Any, setting: Setting) -> None:
-    """On paper: A4 across, one page wide, with the words that stand on every page of the report."""
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes, reckoned with words that do not break and letters that are wide."""
+    return 1 + len(text) // (width - 14)
+
+
+def _printed(sheet: Any, setting: Setting, *, pages_across: int) -> None:
+    """On paper: A4 across, with the words that stand on every page of the report."""
     write = setting.voice.write
     example = f"{write('head', 'example')} · " if setting.pack["example_data"] else ""
     sheet.set_paper(9)
     sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(pages_across, 0)
     sheet.set_footer(f"&L&8{example}{write('head', 'footer')}&R&8&P / &N")
