@@ -85,7 +85,7 @@ def _frame(number: int, measure: Measure, package: Package, setting: Setting) ->
         "measure_id": measure.id,
         "category": title_of(measure, measure.category, voice.language) or None,
         "unit": voice.text(measure.unit),
-        "note": "; ".join(filter(None, notes)) or None,
+        "note": " · ".join(filter(None, notes)) or None,
     }
 
 
