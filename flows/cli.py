@@ -23,6 +23,7 @@ from flows import (
     cli_packages,
     cli_probe,
     cli_registry,
+    cli_render,
     cli_sources,
     cli_workshop,
 )
@@ -163,6 +164,7 @@ cli_probe.add_to(app)
 cli_codes.add_to(app)
 cli_lint.add_to(app)
 cli_workshop.add_to(app)
+cli_render.add_to(app)
 
 
 def _run_pipeline(workspace: Workspace) -> Findings:

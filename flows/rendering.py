@@ -102,14 +102,23 @@ def _tables(workspace: Workspace, pack_id: str) -> PackTables:
 
 
 def _documents(workspace: Workspace, pack_id: str) -> list[Document]:
-    tables = _tables(workspace, pack_id)
-    package = workspace.package(tables.row["package_id"], tables.row["cluster_id"])
     aside = _aside(workspace, pack_id)
     if aside.exists():
         shutil.rmtree(aside)
-    versions = printed_versions(package)
+    tables, package = _printed(workspace, pack_id)
     texts = texts_of(workspace, package.id, TEXTS)
-    return [*documents(tables, package, versions), *sheets(tables, package, versions, texts)]
+    return [*documents_of(workspace, pack_id), *sheets(tables, package, printed_versions(package), texts)]
+
+
+def documents_of(workspace: Workspace, pack_id: str) -> list[Document]:
+    """The reports of a pack that was built, out of report.*."""
+    tables, package = _printed(workspace, pack_id)
+    return documents(tables, package, printed_versions(package))
+
+
+def _printed(workspace: Workspace, pack_id: str) -> tuple[PackTables, Package]:
+    tables = _tables(workspace, pack_id)
+    return tables, workspace.package(tables.row["package_id"], tables.row["cluster_id"])
 
 
 def _parts(each: list[Document], packs_in_all: int) -> list[list[Document]]:

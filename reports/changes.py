@@ -44,14 +44,19 @@ def change_cells(row: Row, measure: Measure, setting: Setting) -> list[str]:
     That is where a figure is missing, where they are not comparable, and where they are too few to be read alone.
     """
     write = setting.voice.write
-    unread = pill(row, setting) in ("too_few", "incomparable") and not row.judged.lacks_others
-    if not row.paired or row.change is None or unread:
+    if row.change is None or not has_change(row, setting):
         return [write("state", "absent")] * 3
     change, bounds = setting.voice.numbers.change, write("state", "absent")
     if row.change_lower is not None and row.change_upper is not None:
         lower, upper = change(measure, row.change_lower), change(measure, row.change_upper)
         bounds = write("table", "range", lower=lower, upper=upper)
     return [change(measure, row.change), bounds, relative_cell(row, measure, setting)]
+
+
+def has_change(row: Row, setting: Setting) -> bool:
+    """Whether the two figures are set beside each other: both are there, comparable, and enough to be read alone."""
+    unread = pill(row, setting) in ("too_few", "incomparable") and not row.judged.lacks_others
+    return row.paired and row.change is not None and not unread
 
 
 def relative_cell(row: Row, measure: Measure, setting: Setting) -> str:

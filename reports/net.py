@@ -28,8 +28,31 @@ class Net:
     level: str
 
 
+@dataclass(frozen=True)
+class NetNumbers:
+    """A net change and its interval, before they are written with `decimals`."""
+
+    change: float
+    lower: float
+    upper: float
+    decimals: int
+    share: bool
+
+
 def net_change(row: Row, measure: Measure, setting: Setting) -> Net | None:
     """The change once the region's own is taken away; null where it or its interval is unknown."""
+    found = net_numbers(row, measure, setting)
+    if found is None:
+        return None
+    numbers = (found.change, found.lower, found.upper)
+    written = [setting.voice.numbers.decimal(number, found.decimals, signed=True) for number in numbers]
+    sign, unit = ("", _points(setting)) if found.share else (setting.voice.numbers.percent_sign, "")
+    level = setting.voice.numbers.percent(LEVELS[row.level])
+    return Net(written[0] + sign, written[1], written[2] + sign, unit, level)
+
+
+def net_numbers(row: Row, measure: Measure, setting: Setting) -> NetNumbers | None:
+    """The same as numbers: in percentage points for a share, in per cent for any other unit."""
     judged = row.judged
     ratios = (judged.net_ratio, judged.net_lower, judged.net_upper)
     if None in ratios or row.level not in LEVELS:
@@ -39,11 +62,7 @@ def net_change(row: Row, measure: Measure, setting: Setting) -> Net | None:
     if per is None:
         return None
     changes = [per * (ratio - 1) for ratio in ratios if ratio is not None]
-    decimals = _enough_decimals(changes, measure.decimals if share else _PERCENT_DECIMALS)
-    written = [setting.voice.numbers.decimal(change, decimals, signed=True) for change in changes]
-    sign, unit = ("", _points(setting)) if share else (setting.voice.numbers.percent_sign, "")
-    level = setting.voice.numbers.percent(LEVELS[row.level])
-    return Net(written[0] + sign, written[1], written[2] + sign, unit, level)
+    return NetNumbers(*changes, _enough_decimals(changes, measure.decimals if share else _PERCENT_DECIMALS), share)
 
 
 def detectable(row: Row, measure: Measure, setting: Setting) -> str:

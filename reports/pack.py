@@ -85,18 +85,17 @@ def documents(tables: PackTables, package: Package, versions: Mapping[str, str])
 
 
 def render_document(document: Document, folder: Path, renderer: Renderer) -> list[RenderedFile]:
-    """`<name>.html` and `<name>.pdf` in `folder`. Same tables, same words, same renderer: same bytes."""
+    """`<name>.html`, `<name>.pdf` and its figures in `folder`. Same tables, same words, same renderer: same bytes."""
     from reports.assemble import assemble
+    from reports.figures_file import write_figures
     from reports.sheets import Sheet, render_sheet
 
     if isinstance(document, Sheet):
         return render_sheet(document, folder, renderer)
     folder.mkdir(parents=True, exist_ok=True)
     sources = assemble(document, renderer.fonts)
-    return [
-        RenderedFile(path, sha256(path.read_bytes()).hexdigest(), document.audience)
-        for path in renderer.render(sources, folder / document.name)
-    ]
+    paths = [*renderer.render(sources, folder / document.name), *write_figures(document, folder, renderer.fonts)]
+    return [RenderedFile(path, sha256(path.read_bytes()).hexdigest(), document.audience) for path in paths]
 
 
 def render_pack(

@@ -82,17 +82,22 @@ def workplace(sources: Sources, fonts: Path) -> Iterator[Path]:
     """A folder of its own with everything an engine reads: source, charts, theme, style sheet. Gone afterwards."""
     with TemporaryDirectory(prefix="klyngeflow-report-") as name:
         folder = Path(name)
-        (folder / SOURCE).write_text(sources.markdown, encoding="utf-8")
-        for chart, svg in sources.charts.items():
-            (folder / chart).write_text(svg, encoding="utf-8")
-        for file in ("layout.lua", "office.lua", "page.html", "page.typ", "booklet.typ", "sheet.typ"):
-            shutil.copyfile(THEME / file, folder / file)
-        (folder / "style.html").write_text(_style(sources, fonts), encoding="utf-8")
-        if "docx" in sources.formats:
-            from reports.office import write_reference
-
-            write_reference(folder / REFERENCE, sources.margins, sheet=sources.sheet)
+        lay_out(folder, sources, fonts)
         yield folder
+
+
+def lay_out(folder: Path, sources: Sources, fonts: Path, source: str = SOURCE) -> None:
+    """Write into `folder` what an engine reads but for the letters; the report's text as `source`."""
+    (folder / source).write_text(sources.markdown, encoding="utf-8")
+    for chart, svg in sources.charts.items():
+        (folder / chart).write_text(svg, encoding="utf-8")
+    for file in ("layout.lua", "office.lua", "page.html", "page.typ", "booklet.typ", "sheet.typ"):
+        shutil.copyfile(THEME / file, folder / file)
+    (folder / "style.html").write_text(_style(sources, fonts), encoding="utf-8")
+    if "docx" in sources.formats:
+        from reports.office import write_reference
+
+        write_reference(folder / REFERENCE, sources.margins, sheet=sources.sheet)
 
 
 def put(made: Path, target: Path) -> Path:

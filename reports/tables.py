@@ -47,7 +47,7 @@ def practices_table(measures: Sequence[MeasureRows], setting: Setting) -> Table:
     """One row per practice: every measure before and now; cluster and region last."""
     by_label = {row.label: row for rows in measures for row in rows.practices if row.label}
     ordered = sorted(by_label.values(), key=lambda row: (not row.own, len(row.sign), row.sign, row.label))
-    rows = [_practice_cells(row, measures, setting) for row in ordered if row.own or _delivered(row.label, measures)]
+    rows = [_practice_cells(row, measures, setting) for row in ordered if row.own or has_delivered(row.label, measures)]
     rows += _nameless_cells(measures, setting)
     for level in ("cluster", "region"):
         found = [getattr(rows_of, level) for rows_of in measures]
@@ -129,7 +129,7 @@ def _values(found: Sequence[Row | None], measures: Sequence[MeasureRows], settin
     return cells
 
 
-def _delivered(label: str, measures: Sequence[MeasureRows]) -> bool:
+def has_delivered(label: str, measures: Sequence[MeasureRows]) -> bool:
     """Whether a practice has anything to show: one that has not keeps its letter to itself."""
     rows = [row for rows in measures for row in rows.practices if row.label == label]
     return any(row.now.state != "not_submitted" for row in rows)
@@ -146,7 +146,7 @@ def _nameless_cells(measures: Sequence[MeasureRows], setting: Setting) -> list[t
 
 
 def _nameless(rows: MeasureRows, measures: Sequence[MeasureRows], setting: Setting) -> str:
-    hidden = [row for row in rows.others if not row.label or not _delivered(row.label, measures)]
+    hidden = [row for row in rows.others if not row.label or not has_delivered(row.label, measures)]
     counts = Counter(row.now.state for row in hidden)
     words = [f"{counts[state]} ({setting.voice.write('state', state)})" for state in STATES if counts[state]]
     return ", ".join(words)

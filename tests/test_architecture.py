@@ -32,6 +32,7 @@ OWNER = {
     "docx": "reports",
     "pypandoc": "reports",
     "typst": "reports",
+    "xlsxwriter": "reports",
     "fontTools": "reports",
 }
 MOST_LINES_A_FILE = 400

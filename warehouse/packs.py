@@ -116,6 +116,25 @@ def read_pack(store: Store, pack_id: str) -> dict[str, pl.DataFrame]:
         }
 
 
+def built(store: Store) -> list[str]:
+    """The packs that report.* holds, rendered or not."""
+    with reading(store.database) as connection:
+        return [row[0] for row in run(connection, "list_packs").fetchall()]
+
+
+def printed_figures(store: Store, pack_id: str) -> pl.DataFrame:
+    """Every figure of the pack that was ever printed, with the columns of report.figure."""
+    with reading(store.database) as connection:
+        return run(connection, "read_pack", {"pack_id": pack_id}, table="meeting.figure").pl().select(FIGURE.names())
+
+
+def printed_files(store: Store, pack_id: str) -> dict[str, str]:
+    """The files that were rendered last, with their digests."""
+    with reading(store.database) as connection:
+        rows = run(connection, "read_pack", {"pack_id": pack_id}, table="meeting.report").pl()
+    return dict(zip(rows["file_name"], rows["sha256"], strict=True))
+
+
 def keep_printed(store: Store, pack_id: str, files: Mapping[str, str]) -> None:
     """Remember what was printed: every figure that was not printed before, and the digest of every file by its name."""
     now = utc_now()

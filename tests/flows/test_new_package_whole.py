@@ -100,7 +100,7 @@ def test_a_new_package_is_computed_and_rendered(workspace: Workspace, tmp_path: 
     assert TITLE in words
     assert f"{TITLE} pr. 1.000 tilmeldte" in words
     assert Numbers("da").decimal(per_1000()[member.audience], 1) in words
-    assert {file.path.suffix for file in files} == {".html", ".pdf"}
+    assert {file.path.suffix for file in files} == {".html", ".pdf", ".xlsx"}
 
 
 def test_a_dry_run_reckons_with_what_the_workspace_measured(workspace: Workspace) -> None:

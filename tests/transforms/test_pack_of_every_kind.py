@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -14,6 +15,7 @@ from small_region import BASELINE, BOTH, FOLLOWUP, MINIMUM, SmallRegion
 from test_kinds import PACKAGE
 
 from reports.assemble import assemble
+from reports.figures_file import write_figures
 from reports.fonts import cut_fonts
 from reports.pack import PackTables, documents
 from transforms.categories import title_of
@@ -169,6 +171,15 @@ def test_every_kind_stands_in_the_reports_of_cluster_and_member(
             for category in made[1].filter(measure_id=measure.id)["category"].unique():
                 assert category is None or f"{measure.title.da}: {title_of(measure, category, 'da')}" in plain(page)
         assert re.findall(r"\b(None|nan|inf)\b", page) == []
+    _, text = write_figures(documents(made_of, PACKAGE, {})[0], tmp_path, fonts)
+    told = list(csv.DictReader(text.read_text(encoding="utf-8-sig").splitlines(), delimiter=";"))
+    assert {line["Kode"] for line in told} == {measure.id for measure in PACKAGE.measures}
+    # A category is told of cluster and region alone, and of an average how many stand behind it.
+    divided = [line for line in told if line["Kategori"]]
+    assert {line["Kode"] for line in divided} >= {"breaks"}
+    assert {line["Hvem"] for line in divided} == {"Klyngen", "Resten af regionen"}
+    average = [line for line in told if line["Kode"] == "wellbeing" and line["Hvem"] == "Klyngen"]
+    assert [(line["Tæller"], bool(line["Nævner"]), bool(line["Tal"])) for line in average] == [("", True, True)] * 2
 
 
 def plain(page: str) -> str:

@@ -1,0 +1,162 @@
+"""A delivered pack against the workspace it came from: is it what was printed, of what is known, and made the same?"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import polars as pl
+
+from flows.building import build_pack, compute_packages
+from flows.modes import meeting_for
+from flows.orders import Order
+from flows.settings import SettingsError, Workspace
+from flows.starting import require_warehouse
+from reports.delivered import Finding, Manifest
+from transforms.errors import UserError
+from transforms.published import FIGURE
+from warehouse import ledger, packs
+from warehouse.connection import checkpoint
+from warehouse.facts import last_known
+from warehouse.files import clear_leftovers
+from warehouse.head import log_of
+from warehouse.locks import one_command
+from warehouse.workspace import Store
+
+KEY = ("audience", "measure_id", "category", "level", "label", "own")
+
+
+def verify_with(workspace: Workspace, manifest: Manifest) -> list[Finding]:
+    """What the workspace knows of the pack. Nothing in the workspace is changed.
+
+    Where the data and the definition are those of the manifest, the pack is built again in a copy of the warehouse.
+    """
+    require_warehouse(workspace)
+    with one_command(workspace.store):
+        clear_leftovers(workspace.store)
+        tables = packs.read_pack(workspace.store, manifest.pack_id)
+        if tables["report.pack"].is_empty():
+            words = f"{manifest.pack_id} was not built in this workspace: name the one it came from."
+            return [Finding("pack", manifest.pack_id, words)]
+        order = _order(tables["report.pack"].row(0, named=True))
+        found = [*_extracts(workspace, manifest, order), *_definition(workspace, manifest, order)]
+        found += _printed(workspace, manifest, replaced=bool(found))
+        return found if found else _figures(workspace, order, tables["report.figure"])
+
+
+def _order(pack: dict[str, Any]) -> Order:
+    """The order that the pack was built for."""
+    followup = pack["before_start"] is not None
+    return Order(
+        cluster=pack["cluster_id"],
+        package=pack["package_id"],
+        kind="followup" if followup else "baseline",
+        meeting=pack["meeting_date"],
+        baseline_from=pack["before_start"] or pack["now_start"],
+        followup_from=pack["now_start"] if followup else None,
+    )
+
+
+def _extracts(workspace: Workspace, manifest: Manifest, order: Order) -> Iterator[Finding]:
+    """Extracts that the ledger does not have, and those that the pack would no longer, or now as well, rest on."""
+    entered = ledger.extracts(workspace.store)
+    known = set(zip(entered["source"], entered["sha256"], strict=True))
+    used = _in_use(workspace, order)
+    named = {(each.source, each.sha256): each.file_name for each in manifest.extracts}
+    for key, name in named.items():
+        what = f"{name} ({key[0]}, {key[1][:8]}…)"
+        if key not in known:
+            yield Finding("extract", name, f"{what} is named in the manifest and was never received here.")
+        elif used is not None and key not in used:
+            words = f"{what} has been replaced or withdrawn since: the pack would not rest on it today."
+            yield Finding("extract", name, words, differs=False)
+    for key, name in (used or {}).items():
+        if key not in named:
+            words = f"{name} ({key[0]}, {key[1][:8]}…) has come since the pack was printed: its figures may be others."
+            yield Finding("extract", name, words, differs=False)
+
+
+def _in_use(workspace: Workspace, order: Order) -> dict[tuple[str, str], str] | None:
+    """The file names of the extracts that the pack would rest on today; None where its package is gone."""
+    try:
+        package = order.package_in(workspace)
+    except SettingsError:
+        return None
+    meeting = meeting_for(workspace, order)
+    sources, _ = packs.sources_and_checks(workspace.store, meeting, package, last_known(workspace.store))
+    return {(row["source"], row["sha256"]): row["file_name"] for row in sources.iter_rows(named=True)}
+
+
+def _definition(workspace: Workspace, manifest: Manifest, order: Order) -> Iterator[Finding]:
+    named = manifest.package
+    try:
+        package = order.package_in(workspace)
+    except SettingsError:
+        words = f"The package {named.id} can no longer be read here, so nothing could be built again."
+        yield Finding("definition", named.id, words, differs=False)
+        return
+    if package.sha256 != named.definition_sha256:
+        then, now = (named.version, named.definition_sha256), (package.version, package.sha256)
+        was, is_now = (f"version {version}, {digest[:8]}…" for version, digest in (then, now))
+        words = f"The definition of {named.id} has changed since: it was {was}, and is {is_now}."
+        yield Finding("definition", named.id, words, differs=False)
+
+
+def _printed(workspace: Workspace, manifest: Manifest, *, replaced: bool) -> Iterator[Finding]:
+    """Whether the manifest is that of the last printing. A new printing of the same data would have the same files."""
+    known = packs.printed_files(workspace.store, manifest.pack_id)
+    if not known:
+        words = (
+            f"Nothing here says that {manifest.pack_id} was printed: a run may have been cut off. To print it again: "
+        )
+        yield Finding("printed", manifest.pack_id, f"{words}klyngeflow render --pack {manifest.pack_id}")
+        return
+    listed = dict(manifest.files)
+    names = sorted(name for name in known.keys() | listed.keys() if known.get(name) != listed.get(name))
+    if names:
+        words = f"The manifest is not that of the last printing here: {len(names)} files are others, such as {names[0]}"
+        why = "printed again since" if replaced else "printed by another version since, or the manifest was changed"
+        yield Finding("printed", manifest.pack_id, f"{words} ({why}).", differs=not replaced)
+
+
+def _figures(workspace: Workspace, order: Order, built: pl.DataFrame) -> list[Finding]:
+    """The figures of a new building that were never printed, and those of the last one that would not come again."""
+    try:
+        again = _built_again(workspace, order)
+    except UserError as error:
+        return [Finding("figure", order.pack_id, f"The pack cannot be built again: {error}")]
+    printed = packs.printed_figures(workspace.store, order.pack_id)
+    other = again.join(printed, on=FIGURE.names(), how="anti", nulls_equal=True)
+    lost = built.join(again, on=KEY, how="anti", nulls_equal=True)
+    return [*_of_measures(other, "would be others than were printed"), *_of_measures(lost, "would no longer be there")]
+
+
+def _of_measures(figures: pl.DataFrame, what: str) -> Iterator[Finding]:
+    """One finding per measure and category: how many figures of whom."""
+    for (measure_id, category), rows in figures.group_by("measure_id", "category", maintain_order=True):
+        measure = "/".join(filter(None, (str(measure_id), category and str(category))))
+        first = rows.row(0, named=True)
+        unit = f"{first['level']} {first['label']}".strip()
+        reader = "for the cluster" if first["audience"] == "cluster" else "for a member"
+        many = f"{rows.height} figures" if rows.height > 1 else "a figure"
+        words = f"{measure}: {many} {what} if the pack were built again, the first that of {unit} {reader}."
+        yield Finding("figure", measure, words)
+
+
+def _built_again(workspace: Workspace, order: Order) -> pl.DataFrame:
+    """report.figure of the pack, computed from the facts in a copy of the warehouse that is gone afterwards."""
+    store = workspace.store
+    checkpoint(store.database)
+    store.spill.mkdir(parents=True, exist_ok=True)  # a killed command's is cleared by the next one
+    with TemporaryDirectory(dir=store.spill) as name:
+        copy = Workspace(workspace.root, workspace.definition)
+        copy.store = Store(Path(name))
+        copy.store.database.parent.mkdir()
+        for path in (store.database, log_of(store.database)):
+            shutil.copyfile(path, copy.store.database.with_name(path.name))
+        compute_packages(copy, [order], "verify")
+        build_pack(copy, order)
+        return packs.read_pack(copy.store, order.pack_id)["report.figure"]

@@ -1,0 +1,1 @@
+select pack_id from report.pack order by pack_id
