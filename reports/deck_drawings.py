@@ -1,0 +1,338 @@
+"""Which dots and lines a slide's chart has: the same rows and the same states as in the reports' own pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import ceil
+
+from reports.alternatives import dumbbell_alternative, strip_alternative
+from reports.deck_chart import NUMERAL, Axis, Bars, Drawing, Look, Place, Series
+from reports.figures import palette
+from reports.figures.scale import span_ticks, ticks
+from reports.figures.strip_layout import STATE_ORDER
+from reports.pills import JUDGED, pill
+from reports.rows import MOST_LABELLED, MeasureRows, Point, Row
+from reports.setting import Setting
+from transforms.definitions import Measure
+
+PLOT = 740
+"""Width in px of what a chart's columns share."""
+_UNIT = 104
+"""px that the name of the cluster needs beside its neighbour."""
+_NUMBER = 46
+"""px that a number over its dot needs."""
+_SMALL = 9
+Values = list[float | None]
+
+
+class Columns:
+    """The columns of a chart from left to right: practices, a gap, cluster and region with room for their names."""
+
+    def __init__(self, groups: Sequence[Sequence[Row]], units: Sequence[Row]) -> None:
+        gaps = [row for group in groups if group for row in (*group, None)]
+        practices = len(gaps)
+        share = max(1, ceil(_UNIT * practices / max(PLOT - _UNIT * len(units), 1)))
+        self.rows: list[Row | None] = [*gaps]
+        for unit in units:
+            self.rows += [*([None] * (share // 2)), unit, *([None] * ((share - 1) // 2))]
+        self.pitch = PLOT / max(len(self.rows), 1)
+
+    def values(self, chosen: Sequence[Row], window: str = "now") -> tuple[float | None, ...]:
+        """The values of the chosen rows in their columns, and nothing in the others."""
+        ids = {id(row) for row in chosen}
+        return tuple(_value(row, window) if row is not None and id(row) in ids else None for row in self.rows)
+
+    def at(self, row: Row) -> int:
+        return next(place for place, other in enumerate(self.rows) if other is row)
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """What stands under each column: letters of practices; the units are named at their dots."""
+        return tuple(row.sign if row is not None and row.level == "practice" else " " for row in self.rows)
+
+    @property
+    def letter(self) -> float:
+        practices = sum(row is not None and row.level == "practice" for row in self.rows)
+        return NUMERAL if practices <= MOST_LABELLED else _SMALL
+
+
+def measure_drawing(rows: MeasureRows, setting: Setting) -> Drawing | None:
+    """The chart of one measure: before and after at a follow-up, the sorted dots at a first meeting.
+
+    Null where not one figure may be drawn.
+    """
+    rows = as_printed(rows)
+    units = [row for row in (rows.cluster, rows.region) if row is not None and _any(row)]
+    if not units and not any(_any(row) for row in rows.practices):
+        return None
+    return before_after(rows, units, setting) if setting.followup else strip(rows, units, setting)
+
+
+def as_printed(rows: MeasureRows) -> MeasureRows:
+    """The rows with every number as fine as it is printed: a chart's workbook is no place for further decimals."""
+    decimals = rows.measure.decimals
+
+    def fine(value: float | None) -> float | None:
+        return None if value is None else round(value, decimals)
+
+    def point(found: Point | None) -> Point | None:
+        if found is None:
+            return None
+        return replace(found, value=fine(found.value), lower=fine(found.lower), upper=fine(found.upper))
+
+    def row(found: Row) -> Row:
+        now = point(found.now) or found.now
+        judged = replace(found.judged, expected=fine(found.judged.expected))
+        return replace(found, before=point(found.before), now=now, judged=judged)
+
+    others = tuple(row(each) for each in rows.others)
+    single = {name: None if found is None else row(found) for name, found in _single(rows).items()}
+    return replace(rows, others=others, **single)
+
+
+def _single(rows: MeasureRows) -> dict[str, Row | None]:
+    return {"own": rows.own, "cluster": rows.cluster, "region": rows.region}
+
+
+def strip(rows: MeasureRows, units: Sequence[Row], setting: Setting) -> Drawing:
+    """The sorted practices on stems from nought, with the lines of cluster and region."""
+    say = setting.voice.write
+    readable = sorted((row for row in rows.practices if row.now.readable), key=lambda row: (row.now.value, row.label))
+    few = [row for row in rows.practices if row.now.state == "too_few" and row.now.value is not None]
+    columns = Columns((readable, few), units)
+    noughts = [row for row in readable if row.now.state == "zero"]
+    others = [row for row in readable if row.now.state != "zero"]
+    series = [_level(unit, columns, readable, setting) for unit in units if unit.now.value is not None]
+    bars = _intervals(columns, others) if setting.open_mode else (Bars(),)
+    series.append(Series(say("deck", "practices"), columns.values(others), Look(), bars))
+    if noughts:
+        labels: dict[int, Place] = {columns.at(row): "t" for row in noughts}
+        series.append(Series(say("key", "zero"), columns.values(noughts), Look(hollow=True), labels=labels))
+    if few:
+        series.append(Series(say("key", "too_few"), columns.values(few), Look(palette.MID, hollow=True)))
+    return Drawing(
+        f"strip-{rows.measure.id}",
+        strip_alternative(rows, setting),
+        tuple(each for each in series if any(value is not None for value in each.values)),
+        _axis_from_nought(rows, units, setting),
+        columns.signs,
+        letter=columns.letter,
+    )
+
+
+def _level(unit: Row, columns: Columns, practices: Sequence[Row], setting: Setting) -> Series:
+    """A line across the practices to the unit's own dot, which carries its name, number and interval."""
+    place, value = columns.at(unit), unit.now.value
+    reached = range(place + 1) if practices else range(place, place + 1)
+    values = tuple(value if at in reached else None for at in range(len(columns.rows)))
+    cluster = unit.level == "cluster"
+    colour, shape = (palette.INK, "solid") if cluster else (palette.OTHERS, "dash")
+    look = Look(colour, "circle", 2, line="solid" if shape == "solid" else "dash", thick=2 if cluster else 1.5)
+    lengths = _around([unit if at == place else None for at in range(len(columns.rows))])
+    bars = (Bars(*lengths, palette.INK, 2.25),) if cluster and unit.now.interval else ()
+    name = setting.voice.write("who", unit.level)
+    return Series(name, values, look, bars, {place: "t"}, named=True)
+
+
+def before_after(rows: MeasureRows, units: Sequence[Row], setting: Setting) -> Drawing:
+    """Every practice from before to after, sorted by the figure before: a fall after a high one is to be expected."""
+    shown = [row for row in rows.practices if row.label and row.now.state != "not_submitted" and _any(row)]
+    ordered = sorted(shown, key=lambda row: (not row.paired, -(_value(row, "before") or 0), row.label))
+    columns = Columns((ordered,), units)
+    series = [*_practice_series(ordered, columns, setting), *_unit_series(units, columns, setting)]
+    values = [value for each in series for value in each.values if value is not None]
+    found = [row for row in (rows.cluster, rows.region) if row is not None]
+    return Drawing(
+        f"dumbbell-{rows.measure.id}",
+        dumbbell_alternative(found, rows, setting),
+        tuple(each for each in series if any(value is not None for value in each.values)),
+        _axis(span_ticks(min(values), max(values)), rows.measure, setting),
+        columns.signs,
+        letter=columns.letter,
+    )
+
+
+def _practice_series(ordered: Sequence[Row], columns: Columns, setting: Setting) -> list[Series]:
+    say = setting.voice.write
+    likely = [row for row in ordered if row.now.state != "too_few" and pill(row, setting) == "likely"]
+    few = [row for row in ordered if row.now.state == "too_few"]
+    rest = [row for row in ordered if row not in likely and row not in few]
+    before, now = say("head", "before"), say("head", "now")
+    made = [Series(before, columns.values(ordered, "before"), Look(palette.MID, hollow=True))]
+    for rows, name, look, bar in (
+        (rest, now, Look(palette.OTHERS), (palette.HATCH, 5.0)),
+        (likely, f"{now}, {say('pill', 'likely').lower()}", Look(palette.INK), (palette.BLOCK, 6.0)),
+        (few, say("key", "too_few"), Look(palette.HATCH, hollow=True), (palette.FIELD, 3.0)),
+    ):
+        labels = _now_labels(rows, columns) if rows is not few else {}
+        made.append(Series(name, columns.values(rows), look, (_joining(rows, columns, *bar),), labels))
+    # Bars come first, so that no hollow dot is struck through.
+    return [*made[1:], made[0]]
+
+
+def _now_labels(rows: Sequence[Row], columns: Columns) -> dict[int, Place]:
+    """The number after, on the side that looks away from the number before; none where they would run together."""
+    if columns.pitch < _NUMBER:
+        return {}
+    return {columns.at(row): "t" if _rises(row) else "b" for row in rows if row.now.value is not None}
+
+
+def _unit_series(units: Sequence[Row], columns: Columns, setting: Setting) -> list[Series]:
+    say, made = setting.voice.write, []
+    for unit in units:
+        cluster, place = unit.level == "cluster", columns.at(unit)
+        colour = palette.INK if cluster else palette.OTHERS
+        up: Place = "t" if _rises(unit) else "b"
+        down: Place = "b" if up == "t" else "t"
+        name = say("who", unit.level)
+        bar = _joining([unit], columns, palette.BLOCK if cluster else palette.HATCH, 7.0 if cluster else 5.0)
+        now, before = Look(colour, size=11 if cluster else 9), Look(colour, size=11 if cluster else 9, hollow=True)
+        words = {window: f"{name} {say('chart', window)}" for window in ("before", "now")}
+        made.append(Series(words["now"], columns.values([unit]), now, (bar,), {place: up}, named=True))
+        made.append(Series(words["before"], columns.values([unit], "before"), before, (), {place: down}, named=True))
+        made += _expected(unit, columns, setting) if cluster else []
+    return made
+
+
+def _expected(unit: Row, columns: Columns, setting: Setting) -> list[Series]:
+    """A tick where the cluster was to be seen had it followed the region."""
+    expected = unit.judged.expected
+    if pill(unit, setting) not in JUDGED or expected is None:
+        return []
+    place = columns.at(unit)
+    values = tuple(expected if at == place else None for at in range(len(columns.rows)))
+    return [Series(setting.voice.write("deck", "expected"), values, Look(palette.INK, "dash", 18))]
+
+
+def _joining(rows: Sequence[Row], columns: Columns, colour: str, thick: float) -> Bars:
+    """The bar from a dot after to the dot before, where the two may be set beside each other."""
+    down: Values = [None] * len(columns.rows)
+    up: Values = [None] * len(columns.rows)
+    for row in rows:
+        before, now = _value(row, "before"), row.now.value
+        if row.paired and before is not None and now is not None:
+            side = up if before > now else down
+            side[columns.at(row)] = abs(before - now)
+    return Bars(tuple(down), tuple(up), colour, thick)
+
+
+def _intervals(columns: Columns, rows: Sequence[Row]) -> tuple[Bars, ...]:
+    chosen = {id(row) for row in rows}
+    down, up = _around([row if row is not None and id(row) in chosen else None for row in columns.rows])
+    return (Bars(down, up, palette.MID, 2.25),)
+
+
+def _around(rows: Sequence[Row | None]) -> tuple[tuple[float | None, ...], tuple[float | None, ...]]:
+    down: Values = []
+    up: Values = []
+    for row in rows:
+        bounds = None if row is None else row.now.interval
+        value = None if row is None else row.now.value
+        known = bounds is not None and value is not None
+        down.append(value - bounds[0] if known and bounds and value is not None else None)
+        up.append(bounds[1] - value if known and bounds and value is not None else None)
+    return tuple(down), tuple(up)
+
+
+def _axis_from_nought(rows: MeasureRows, units: Sequence[Row], setting: Setting) -> Axis:
+    shown = [row.now.value for row in (*rows.practices, *units) if row.now.value is not None]
+    bounded = [*(rows.practices if setting.open_mode else ()), *units]
+    shown += [row.now.upper for row in bounded if row.now.upper is not None and row.level != "region"]
+    measure = rows.measure
+    return _axis(ticks(max(shown, default=0), measure.per if measure.kind == "proportion" else None), measure, setting)
+
+
+def _axis(places: Sequence[float], measure: Measure, setting: Setting, title: str = "") -> Axis:
+    return Axis(places[0], places[-1], places[1] - places[0], numbers_of(measure, setting), title)
+
+
+def numbers_of(measure: Measure, setting: Setting) -> str:
+    """How the programs write the numbers of a measure; a share has its sign."""
+    decimals = "." + "0" * measure.decimals if measure.decimals else ""
+    unit = setting.voice.text(measure.unit)
+    sign = f'"{setting.voice.numbers.percent_sign}"' if unit == "%" else ""
+    return f"#,##0{decimals}{sign}"
+
+
+def pair_drawing(first: MeasureRows, second: MeasureRows, setting: Setting) -> Drawing | None:
+    """The map of two alternatives: a line for each practice from before to after, or a dot where there is one window.
+
+    Null where no practice and not even the cluster has both figures.
+    """
+    first, second = as_printed(first), as_printed(second)
+    across = {row.label: row for row in first.practices if row.label}
+    upright = {row.label: row for row in second.practices if row.label}
+    made = [_path(across[label], upright[label], setting) for label in sorted(across.keys() & upright.keys())]
+    made += [
+        _path(left, right, setting)
+        for left, right in ((first.region, second.region), (first.cluster, second.cluster))
+        if left is not None and right is not None
+    ]
+    series = [each for each in made if each is not None]
+    if not series:
+        return None
+    text = setting.voice.text
+    axes = [
+        _axis(span_ticks(min(found), max(found)), rows.measure, setting, _titled(rows.measure, setting))
+        for rows, found in (
+            (first, [x for each in series for x in each.xs]),
+            (second, [y for each in series for y in each.values if y is not None]),
+        )
+    ]
+    alt = setting.voice.write("deck", "alt_pair", x=text(first.measure.title), y=text(second.measure.title))
+    return Drawing(f"map-{first.measure.id}-{second.measure.id}", alt, tuple(series), axes[1], x=axes[0])
+
+
+def _titled(measure: Measure, setting: Setting) -> str:
+    title, unit = setting.voice.text(measure.title), setting.voice.text(measure.unit)
+    return title if unit == "%" else f"{title}, {unit}"
+
+
+def _path(across: Row, upright: Row, setting: Setting) -> Series | None:
+    """One unit on the map: from before to after only where both measures may be set beside each other."""
+    if not (across.now.readable and upright.now.readable):
+        return None
+    points = [(across.now.value, upright.now.value)]
+    both = setting.followup and across.paired and upright.paired
+    if both and across.before is not None and upright.before is not None:
+        points.insert(0, (across.before.value, upright.before.value))
+    strong = across.level == "cluster"
+    colour = palette.INK if across.level != "practice" else palette.MID
+    dashed = across.level == "region"
+    look = Look(
+        palette.OTHERS if dashed else colour,
+        size=10 if strong else 6,
+        line=("dash" if dashed else "solid") if both else "",
+        thick=3 if strong else 1.5,
+        arrow=both,
+    )
+    name = across.sign if across.level == "practice" else setting.voice.write("who", across.level)
+    xs = tuple(x for x, _ in points if x is not None)
+    ys = tuple(y for _, y in points)
+    return Series(name, ys, look, (), {len(points) - 1: "r"} if name else {}, xs=xs, hollow_first=both)
+
+
+def states_of(rows: MeasureRows) -> list[tuple[str, list[str], int]]:
+    """What is no value in the later window: the state, the letters that may be seen, and how many there are."""
+    found = []
+    for state in STATE_ORDER:
+        members = [row for row in rows.practices if row.now.state == state]
+        if members:
+            signs = [] if state == "not_submitted" else sorted(row.sign for row in members if row.sign)
+            found.append((state, signs, len(members)))
+    return found
+
+
+def _value(row: Row, window: str) -> float | None:
+    point: Point | None = row.now if window == "now" else row.before
+    return None if point is None else point.value
+
+
+def _any(row: Row) -> bool:
+    return row.now.value is not None or _value(row, "before") is not None
+
+
+def _rises(row: Row) -> bool:
+    before, now = _value(row, "before"), row.now.value
+    return before is not None and now is not None and now > before
