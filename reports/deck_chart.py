@@ -19,6 +19,8 @@ from reports.figures import palette
 from reports.render import FIRST_DAY
 
 NUMERAL = 14
+PALE = palette.HATCH
+"""What a ring is filled with: programs that draw no edge round a dot then still show it."""
 Place = Literal["t", "b", "l", "r"]
 _WORKBOOK = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -61,17 +63,19 @@ class Series:
     labels: Mapping[int, Place] = field(default_factory=dict[int, Place])
     named: bool = False
     xs: tuple[float, ...] = ()
-    hollow_first: bool = False
+    numbers: str = ""
+    letter: float = NUMERAL
 
 
 @dataclass(frozen=True)
 class Axis:
-    """Ends and steps of an axis, how its numbers are written, and the words beside it."""
+    """Ends and steps of an axis, how its numbers are written (`ticks`, and `numbers` at the dots), and its title."""
 
     low: float
     high: float
     step: float
     numbers: str
+    ticks: str
     title: str = ""
 
 
@@ -166,8 +170,6 @@ def _dress(made: Any, series: Series, drawing: Drawing) -> None:
     if look.arrow:
         line._ln.append(_element("a:tailEnd", type="triangle", w="med", len="med"))
     _marker(made.marker, look, hollow=look.hollow)
-    if series.hollow_first:
-        _marker(made.points[0].marker, look, hollow=True)
     _labels(made._element, series, drawing)
     for bars in series.bars:
         _bars(made._element, bars)
@@ -185,7 +187,7 @@ def _marker(marker: Any, look: Look, *, hollow: bool) -> None:
     marker.size = look.size
     colour = RGBColor.from_string(look.colour[1:])
     marker.format.fill.solid()
-    marker.format.fill.fore_color.rgb = RGBColor.from_string(palette.PAPER[1:]) if hollow else colour
+    marker.format.fill.fore_color.rgb = RGBColor.from_string(PALE[1:]) if hollow else colour
     marker.format.line.color.rgb, marker.format.line.width = colour, Pt(1.75)
 
 
@@ -197,8 +199,8 @@ def _labels(element: Any, series: Series, drawing: Drawing) -> None:
     for index, place in sorted(series.labels.items()):
         label = _within(labels, "c:dLbl")
         _within(label, "c:idx", val=str(index))
-        _within(label, "c:numFmt", formatCode=drawing.y.numbers, sourceLinked="0")
-        _label_letters(label, series.look, bold=series.named)
+        _within(label, "c:numFmt", formatCode=series.numbers or drawing.y.numbers, sourceLinked="0")
+        _label_letters(label, series)
         _within(label, "c:dLblPos", val=place)
         _shown(label, number=drawing.x is None, name=series.named or drawing.x is not None)
         if series.named:
@@ -211,12 +213,12 @@ def _labels(element: Any, series: Series, drawing: Drawing) -> None:
             return
 
 
-def _label_letters(label: Any, look: Look, *, bold: bool) -> None:
+def _label_letters(label: Any, series: Series) -> None:
     words = _within(label, "c:txPr")
     _within(words, "a:bodyPr", wrap="none")
     properties = _within(_within(words, "a:p"), "a:pPr")
-    letters = _within(properties, "a:defRPr", sz=str(NUMERAL * 100), b="1" if bold else "0")
-    ink = palette.INK if look.colour == palette.INK else palette.OTHERS
+    letters = _within(properties, "a:defRPr", sz=str(round(series.letter * 100)), b="1" if series.named else "0")
+    ink = palette.INK if series.look.colour == palette.INK else palette.OTHERS
     _within(_within(letters, "a:solidFill"), "a:srgbClr", val=ink[1:])
 
 
@@ -260,7 +262,7 @@ def _value_axis(axis: Any, plan: Axis) -> None:
     _stroke(axis.major_gridlines.format.line, palette.GRID, 0.75)
     axis.format.line.fill.background()
     axis.major_tick_mark = axis.minor_tick_mark = XL_TICK_MARK.NONE
-    axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = plan.numbers, False
+    axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = plan.ticks, False
     _letters(axis.tick_labels.font, NUMERAL, palette.OTHERS)
     axis.has_title = bool(plan.title)
     if plan.title:

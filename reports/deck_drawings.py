@@ -8,7 +8,9 @@ from math import ceil
 
 from reports.alternatives import dumbbell_alternative, strip_alternative
 from reports.deck_chart import NUMERAL, Axis, Bars, Drawing, Look, Place, Series
+from reports.deck_type import PX_PER_MM
 from reports.figures import palette
+from reports.figures.canvas import text_width
 from reports.figures.scale import span_ticks, ticks
 from reports.figures.strip_layout import STATE_ORDER
 from reports.pills import JUDGED, pill
@@ -18,24 +20,30 @@ from transforms.definitions import Measure
 
 PLOT = 740
 """Width in px of what a chart's columns share."""
-_UNIT = 104
+_UNIT = 132
 """px that the name of the cluster needs beside its neighbour."""
-_NUMBER = 46
-"""px that a number over its dot needs."""
+_BESIDE = 100
+"""The same where the name stands at the right of its dot."""
+_LABEL = 12
+"""Points of the number at a practice's dot, left out where even they would run together."""
 _SMALL = 9
+_LEAST_SPAN = 0.25
+"""Of the highest value: what an axis that does not begin at nought spans at least."""
 Values = list[float | None]
 
 
 class Columns:
     """The columns of a chart from left to right: practices, a gap, cluster and region with room for their names."""
 
-    def __init__(self, groups: Sequence[Sequence[Row]], units: Sequence[Row]) -> None:
+    def __init__(self, groups: Sequence[Sequence[Row]], units: Sequence[Row], *, beside: bool = False) -> None:
+        wide = _BESIDE if beside else _UNIT
         gaps = [row for group in groups if group for row in (*group, None)]
         practices = len(gaps)
-        share = max(1, ceil(_UNIT * practices / max(PLOT - _UNIT * len(units), 1)))
+        share = max(1, ceil(wide * practices / max(PLOT - wide * len(units), 1)))
         self.rows: list[Row | None] = [*gaps]
+        left = 0 if beside else share // 2
         for unit in units:
-            self.rows += [*([None] * (share // 2)), unit, *([None] * ((share - 1) // 2))]
+            self.rows += [*([None] * left), unit, *([None] * (share - 1 - left))]
         self.pitch = PLOT / max(len(self.rows), 1)
 
     def values(self, chosen: Sequence[Row], window: str = "now") -> tuple[float | None, ...]:
@@ -100,7 +108,7 @@ def strip(rows: MeasureRows, units: Sequence[Row], setting: Setting) -> Drawing:
     say = setting.voice.write
     readable = sorted((row for row in rows.practices if row.now.readable), key=lambda row: (row.now.value, row.label))
     few = [row for row in rows.practices if row.now.state == "too_few" and row.now.value is not None]
-    columns = Columns((readable, few), units)
+    columns = Columns((readable, few), units, beside=True)
     noughts = [row for row in readable if row.now.state == "zero"]
     others = [row for row in readable if row.now.state != "zero"]
     series = [_level(unit, columns, readable, setting) for unit in units if unit.now.value is not None]
@@ -122,17 +130,17 @@ def strip(rows: MeasureRows, units: Sequence[Row], setting: Setting) -> Drawing:
 
 
 def _level(unit: Row, columns: Columns, practices: Sequence[Row], setting: Setting) -> Series:
-    """A line across the practices to the unit's own dot, which carries its name, number and interval."""
+    """A line across the practices, and beside them the unit's own dot with its name, number and interval."""
     place, value = columns.at(unit), unit.now.value
-    reached = range(place + 1) if practices else range(place, place + 1)
+    reached = {*range(len(practices)), place}
     values = tuple(value if at in reached else None for at in range(len(columns.rows)))
     cluster = unit.level == "cluster"
-    colour, shape = (palette.INK, "solid") if cluster else (palette.OTHERS, "dash")
-    look = Look(colour, "circle", 2, line="solid" if shape == "solid" else "dash", thick=2 if cluster else 1.5)
+    colour = palette.INK if cluster else palette.OTHERS
+    look = Look(colour, "circle", 2, line="solid" if cluster else "dash", thick=2 if cluster else 1.5)
     lengths = _around([unit if at == place else None for at in range(len(columns.rows))])
     bars = (Bars(*lengths, palette.INK, 2.25),) if cluster and unit.now.interval else ()
     name = setting.voice.write("who", unit.level)
-    return Series(name, values, look, bars, {place: "t"}, named=True)
+    return Series(name, values, look, bars, {place: "r"}, named=True)
 
 
 def before_after(rows: MeasureRows, units: Sequence[Row], setting: Setting) -> Drawing:
@@ -140,40 +148,44 @@ def before_after(rows: MeasureRows, units: Sequence[Row], setting: Setting) -> D
     shown = [row for row in rows.practices if row.label and row.now.state != "not_submitted" and _any(row)]
     ordered = sorted(shown, key=lambda row: (not row.paired, -(_value(row, "before") or 0), row.label))
     columns = Columns((ordered,), units)
-    series = [*_practice_series(ordered, columns, setting), *_unit_series(units, columns, setting)]
+    series = [*_practice_series(ordered, columns, rows.measure, setting), *_unit_series(units, columns, setting)]
     values = [value for each in series for value in each.values if value is not None]
     found = [row for row in (rows.cluster, rows.region) if row is not None]
     return Drawing(
         f"dumbbell-{rows.measure.id}",
         dumbbell_alternative(found, rows, setting),
         tuple(each for each in series if any(value is not None for value in each.values)),
-        _axis(span_ticks(min(values), max(values)), rows.measure, setting),
+        axis_of(_roomy(values), rows.measure, setting),
         columns.signs,
         letter=columns.letter,
     )
 
 
-def _practice_series(ordered: Sequence[Row], columns: Columns, setting: Setting) -> list[Series]:
+def _practice_series(ordered: Sequence[Row], columns: Columns, measure: Measure, setting: Setting) -> list[Series]:
+    """Dots before with the bars that lead from them, then the dots after, which lie on top."""
     say = setting.voice.write
-    likely = [row for row in ordered if row.now.state != "too_few" and pill(row, setting) == "likely"]
     few = [row for row in ordered if row.now.state == "too_few"]
-    rest = [row for row in ordered if row not in likely and row not in few]
+    likely = [row for row in ordered if row not in few and pill(row, setting) == "likely"]
+    rest = [row for row in ordered if row not in few and row not in likely]
     before, now = say("head", "before"), say("head", "now")
-    made = [Series(before, columns.values(ordered, "before"), Look(palette.MID, hollow=True))]
-    for rows, name, look, bar in (
-        (rest, now, Look(palette.OTHERS), (palette.HATCH, 5.0)),
-        (likely, f"{now}, {say('pill', 'likely').lower()}", Look(palette.INK), (palette.BLOCK, 6.0)),
-        (few, say("key", "too_few"), Look(palette.HATCH, hollow=True), (palette.FIELD, 3.0)),
-    ):
-        labels = _now_labels(rows, columns) if rows is not few else {}
-        made.append(Series(name, columns.values(rows), look, (_joining(rows, columns, *bar),), labels))
-    # Bars come first, so that no hollow dot is struck through.
-    return [*made[1:], made[0]]
+    on_their_own = f", {say('pill', 'likely').lower()}"
+    pale, made = Look(palette.OTHERS, size=10, hollow=True), []
+    for name, rows, bar in (("", [*rest, *few], (palette.HATCH, 5.0)), (on_their_own, likely, (palette.BLOCK, 6.0))):
+        bars = (_joining(rows, columns, *bar),)
+        made.append(Series(before + name, columns.values(rows, "before"), pale, bars))
+    for name, rows, colour in (("", rest, palette.OTHERS), (on_their_own, likely, palette.INK)):
+        labels = _now_labels(rows, columns, measure, setting)
+        look, plain = Look(colour), _numbers(measure.decimals)
+        made.append(Series(now + name, columns.values(rows), look, (), labels, numbers=plain, letter=_LABEL))
+    made.append(Series(say("key", "too_few"), columns.values(few), Look(palette.HATCH, hollow=True)))
+    return made
 
 
-def _now_labels(rows: Sequence[Row], columns: Columns) -> dict[int, Place]:
+def _now_labels(rows: Sequence[Row], columns: Columns, measure: Measure, setting: Setting) -> dict[int, Place]:
     """The number after, on the side that looks away from the number before; none where they would run together."""
-    if columns.pitch < _NUMBER:
+    written = [setting.voice.numbers.figure(measure, row.now.value) for row in rows if row.now.value is not None]
+    widths = [text_width(words, _LABEL, palette.REGULAR, setting.fonts) * PX_PER_MM for words in written]
+    if max(widths, default=0) + 1 > columns.pitch:
         return {}
     return {columns.at(row): "t" if _rises(row) else "b" for row in rows if row.now.value is not None}
 
@@ -187,10 +199,11 @@ def _unit_series(units: Sequence[Row], columns: Columns, setting: Setting) -> li
         down: Place = "b" if up == "t" else "t"
         name = say("who", unit.level)
         bar = _joining([unit], columns, palette.BLOCK if cluster else palette.HATCH, 7.0 if cluster else 5.0)
-        now, before = Look(colour, size=11 if cluster else 9), Look(colour, size=11 if cluster else 9, hollow=True)
+        now, before = Look(colour, size=11 if cluster else 9), Look(colour, size=13 if cluster else 11, hollow=True)
         words = {window: f"{name} {say('chart', window)}" for window in ("before", "now")}
-        made.append(Series(words["now"], columns.values([unit]), now, (bar,), {place: up}, named=True))
-        made.append(Series(words["before"], columns.values([unit], "before"), before, (), {place: down}, named=True))
+        for window, look, place_of, joined in (("before", before, down, (bar,)), ("now", now, up, ())):
+            values = columns.values([unit], window)
+            made.append(Series(words[window], values, look, joined, {place: place_of}, named=True, letter=_LABEL))
         made += _expected(unit, columns, setting) if cluster else []
     return made
 
@@ -206,13 +219,13 @@ def _expected(unit: Row, columns: Columns, setting: Setting) -> list[Series]:
 
 
 def _joining(rows: Sequence[Row], columns: Columns, colour: str, thick: float) -> Bars:
-    """The bar from a dot after to the dot before, where the two may be set beside each other."""
+    """The bar from a dot before to the dot after, where the two may be set beside each other."""
     down: Values = [None] * len(columns.rows)
     up: Values = [None] * len(columns.rows)
     for row in rows:
         before, now = _value(row, "before"), row.now.value
         if row.paired and before is not None and now is not None:
-            side = up if before > now else down
+            side = down if before > now else up
             side[columns.at(row)] = abs(before - now)
     return Bars(tuple(down), tuple(up), colour, thick)
 
@@ -240,19 +253,22 @@ def _axis_from_nought(rows: MeasureRows, units: Sequence[Row], setting: Setting)
     bounded = [*(rows.practices if setting.open_mode else ()), *units]
     shown += [row.now.upper for row in bounded if row.now.upper is not None and row.level != "region"]
     measure = rows.measure
-    return _axis(ticks(max(shown, default=0), measure.per if measure.kind == "proportion" else None), measure, setting)
+    return axis_of(
+        ticks(max(shown, default=0), measure.per if measure.kind == "proportion" else None), measure, setting
+    )
 
 
-def _axis(places: Sequence[float], measure: Measure, setting: Setting, title: str = "") -> Axis:
-    return Axis(places[0], places[-1], places[1] - places[0], numbers_of(measure, setting), title)
+def axis_of(places: Sequence[float], measure: Measure, setting: Setting, title: str = "") -> Axis:
+    sign = setting.voice.numbers.percent_sign if setting.voice.text(measure.unit) == "%" else ""
+    decimals = next((fine for fine in range(5) if all(abs(round(at, fine) - at) < 1e-9 for at in places)), 5)
+    ends = tuple(round(place, 9) for place in (places[0], places[-1], places[1] - places[0]))
+    return Axis(*ends, _numbers(measure.decimals, sign), _numbers(decimals, sign), title)
 
 
-def numbers_of(measure: Measure, setting: Setting) -> str:
-    """How the programs write the numbers of a measure; a share has its sign."""
-    decimals = "." + "0" * measure.decimals if measure.decimals else ""
-    unit = setting.voice.text(measure.unit)
-    sign = f'"{setting.voice.numbers.percent_sign}"' if unit == "%" else ""
-    return f"#,##0{decimals}{sign}"
+def _numbers(decimals: int, sign: str = "") -> str:
+    """How the programs write numbers; nought is `0` however fine the others are, a share has its sign."""
+    written = "#,##0" + ("." + "0" * decimals if decimals else "") + (f'"{sign}"' if sign else "")
+    return f"{written};\u2212{written};0"
 
 
 def pair_drawing(first: MeasureRows, second: MeasureRows, setting: Setting) -> Drawing | None:
@@ -269,19 +285,27 @@ def pair_drawing(first: MeasureRows, second: MeasureRows, setting: Setting) -> D
         for left, right in ((first.region, second.region), (first.cluster, second.cluster))
         if left is not None and right is not None
     ]
-    series = [each for each in made if each is not None]
-    if not series:
+    paths = [each for each in made if each is not None]
+    if not paths:
         return None
+    series = [*_ends(paths, setting)[:1], *paths, *_ends(paths, setting)[1:]]
     text = setting.voice.text
     axes = [
-        _axis(span_ticks(min(found), max(found)), rows.measure, setting, _titled(rows.measure, setting))
+        axis_of(_roomy(found), rows.measure, setting, _titled(rows.measure, setting))
         for rows, found in (
-            (first, [x for each in series for x in each.xs]),
-            (second, [y for each in series for y in each.values if y is not None]),
+            (first, [x for each in paths for x in each.xs]),
+            (second, [y for each in paths for y in each.values if y is not None]),
         )
     ]
     alt = setting.voice.write("deck", "alt_pair", x=text(first.measure.title), y=text(second.measure.title))
     return Drawing(f"map-{first.measure.id}-{second.measure.id}", alt, tuple(series), axes[1], x=axes[0])
+
+
+def _roomy(found: Sequence[float]) -> tuple[float, ...]:
+    """Ticks with room on both sides, never under nought, and wide enough that a small change does not look large."""
+    low, high = min(found), max(found)
+    room = max(0.04 * (high - low), (_LEAST_SPAN * high - (high - low)) / 2)
+    return span_ticks(max(0.0, low - room), high + room)
 
 
 def _titled(measure: Measure, setting: Setting) -> str:
@@ -289,28 +313,37 @@ def _titled(measure: Measure, setting: Setting) -> str:
     return title if unit == "%" else f"{title}, {unit}"
 
 
+def _ends(paths: Sequence[Series], setting: Setting) -> list[Series]:
+    """The dots at the ends of the paths: before, under the lines, and after, over them."""
+    say = setting.voice.write
+    made = []
+    for name, at, look in (
+        (say("head", "before"), 0, Look(palette.OTHERS, size=10, hollow=True)),
+        (say("head", "now") if setting.followup else say("deck", "practices"), -1, Look(palette.OTHERS, size=8)),
+    ):
+        there = [path for path in paths if at == -1 or len(path.xs) > 1]
+        xs, ys = tuple(path.xs[at] for path in there), tuple(path.values[at] for path in there)
+        made.append(Series(name, ys, look, xs=xs))
+    return made if made[0].xs else made[1:]
+
+
 def _path(across: Row, upright: Row, setting: Setting) -> Series | None:
     """One unit on the map: from before to after only where both measures may be set beside each other."""
-    if not (across.now.readable and upright.now.readable):
+    x, y = across.now.value, upright.now.value
+    if not (across.now.readable and upright.now.readable) or x is None or y is None:
         return None
-    points = [(across.now.value, upright.now.value)]
-    both = setting.followup and across.paired and upright.paired
-    if both and across.before is not None and upright.before is not None:
-        points.insert(0, (across.before.value, upright.before.value))
-    strong = across.level == "cluster"
-    colour = palette.INK if across.level != "practice" else palette.MID
-    dashed = across.level == "region"
-    look = Look(
-        palette.OTHERS if dashed else colour,
-        size=10 if strong else 6,
-        line=("dash" if dashed else "solid") if both else "",
-        thick=3 if strong else 1.5,
-        arrow=both,
-    )
-    name = across.sign if across.level == "practice" else setting.voice.write("who", across.level)
-    xs = tuple(x for x, _ in points if x is not None)
-    ys = tuple(y for _, y in points)
-    return Series(name, ys, look, (), {len(points) - 1: "r"} if name else {}, xs=xs, hollow_first=both)
+    points = [(x, y)]
+    x0, y0 = _value(across, "before"), _value(upright, "before")
+    both = setting.followup and across.paired and upright.paired and x0 is not None and y0 is not None
+    if both and x0 is not None and y0 is not None:
+        points.insert(0, (x0, y0))
+    practice, cluster = across.level == "practice", across.level == "cluster"
+    line = "" if not both else "dash" if across.level == "region" else "solid"
+    look = Look(palette.INK if cluster else palette.MID, "", line=line, thick=3 if cluster else 1.5, arrow=both)
+    name = across.sign if practice else setting.voice.write("who", across.level)
+    places: dict[str, Place] = {"cluster": "t", "region": "b"}
+    labels = {len(points) - 1: places.get(across.level, "r")} if name else {}
+    return Series(name, tuple(y for _, y in points), look, (), labels, xs=tuple(x for x, _ in points))
 
 
 def states_of(rows: MeasureRows) -> list[tuple[str, list[str], int]]:

@@ -47,10 +47,10 @@ class Page:
         self._fill(frame.paragraphs[0], Paragraph(title, max(size, 18), bold=True))
         frame.word_wrap = True
 
-    def words(self, box: Box, paragraphs: Sequence[Paragraph], align: str = "l") -> None:
+    def words(self, box: Box, paragraphs: Sequence[Paragraph], align: str = "l", *, middle: bool = False) -> None:
         """Paragraphs in the largest letters that fit their box."""
         frame = self.slide.shapes.add_textbox(*box.emu).text_frame
-        _bare(frame)
+        _bare(frame, middle=middle)
         for at, each in enumerate(fitted(paragraphs, (box.width, box.height), self.fonts)):
             paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
             self._fill(paragraph, each)
@@ -83,6 +83,7 @@ class Page:
     def rule(self, left: float, top: float, width: float, colour: str = palette.GRID, thick: float = 0.75) -> None:
         """A thin line across."""
         line = self.slide.shapes.add_connector(1, *(round(each * EMU) for each in (left, top, left + width, top)))
+        _flat(line)
         _line(line.line, colour, thick)
 
     def mark(self, state: str, left: float, top: float) -> float:
@@ -202,8 +203,12 @@ def _line(line: Any, colour: str, points: float) -> None:
 
 
 def _flat(shape: Any) -> None:
-    """Without the shade that a theme lays under every shape."""
-    shape.shadow.inherit = False
+    """Without the shade that a theme lays under every shape and line."""
+    from pptx.oxml.ns import qn
+
+    style = shape._element.find(qn("p:style"))
+    if style is not None:
+        shape._element.remove(style)
 
 
 def _bare(frame: Any, *, middle: bool = False) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports.deck_chart import Axis, Bars, Drawing, Look, Place, Series, draw
-from reports.deck_drawings import as_printed, numbers_of
+from reports.deck_chart import Bars, Drawing, Look, Place, Series, draw
+from reports.deck_drawings import as_printed, axis_of
 from reports.deck_notes import objections, observed
 from reports.deck_page import Box
 from reports.deck_slides import TEXT_LEFT, TEXT_WIDTH, Deck
@@ -86,7 +86,7 @@ def shares_drawing(measure: Measure, parts: Sequence[MeasureRows], setting: Sett
         return None
     names = tuple(_name(measure, rows, setting) for rows in parts)
     places = ticks(max(value for each in series for value in each.values if value is not None), measure.per)
-    axis = Axis(places[0], places[-1], places[1], numbers_of(measure, setting))
+    axis = axis_of(places, measure, setting)
     letter = 14 if sum(map(len, names)) <= _LETTERS_SHOWN else 11
     alt = say("deck", "alt_shares", title=setting.voice.text(measure.title))
     return Drawing(f"shares-{measure.id}", alt, tuple(series), axis, names, letter=letter)

@@ -64,7 +64,9 @@ def main_slide(deck: Deck, measures: Sequence[MeasureRows]) -> None:
         top = 132 + at * step
         page.rule(SIDE, top, WIDTH - 2 * SIDE)
         page.pill(Box(SIDE, top + step / 2 - 19, 318, 38), kind, setting.voice.write("pill", kind))
-        page.words(Box(SIDE + 350, top + 14, WIDTH - 2 * SIDE - 350, step - 20), [Paragraph(words, 18, after=0)])
+        page.words(
+            Box(SIDE + 350, top + 6, WIDTH - 2 * SIDE - 350, step - 12), [Paragraph(words, 18, after=0)], middle=True
+        )
     luck = luck_words(deck.tables.figures, setting)
     page.foot(deck.badges(), "")
     page.notes([say("deck", "note_main"), *(words for _, words in found), *([luck] if luck else [])])
@@ -111,7 +113,8 @@ def _picture(page: Page, drawing: Drawing | None, rows: MeasureRows, setting: Se
     say = setting.voice.write
     states = states_of(rows)
     unit = setting.voice.text(rows.measure.unit)
-    page.words(Box(SIDE, 122, 800, 24), [Paragraph(escaped(unit), 14, colour=palette.OTHERS, after=0)])
+    if unit != "%":
+        page.words(Box(SIDE, 122, 800, 24), [Paragraph(escaped(unit), 14, colour=palette.OTHERS, after=0)])
     if drawing is None:
         page.words(Box(SIDE, 300, 800, 60), [Paragraph(setting.voice.say("deck", "no_chart"), 18)])
     else:
@@ -154,7 +157,8 @@ def _state_words(state: str, signs: Sequence[str], number: int, setting: Setting
         word = say("chart", "not_computable")
     if state == "not_applicable":
         word = f"– {word}"
-    return f"{word}: {', '.join(signs)}" if len(signs) == number else f"{number} {word}"
+        signs = signs if len(signs) == number else [str(number)]
+    return f"{word}: {', '.join(signs)}" if signs else f"{number} {word}"
 
 
 def _figures(page: Page, rows: MeasureRows, setting: Setting) -> float:
@@ -165,10 +169,10 @@ def _figures(page: Page, rows: MeasureRows, setting: Setting) -> float:
         size = 26 if strong else 20
         if strong and len(told) > 2:
             page.rule(TEXT_LEFT, top, TEXT_WIDTH, palette.INK, 1)
-        page.words(Box(TEXT_LEFT, top + 12, 196, 42), [Paragraph(escaped(label), 15, after=0)])
+        page.words(Box(TEXT_LEFT, top + 2, 190, 48), [Paragraph(escaped(label), 15, after=0)], middle=True)
         figure = [Paragraph(escaped(number), size, bold=strong, after=0)]
-        page.words(Box(TEXT_LEFT + 200, top + (4 if strong else 8), 132, 40), figure, "r")
-        top += 48
+        page.words(Box(TEXT_LEFT + 192, top + 2, 140, 48), figure, "r", middle=True)
+        top += 52
     return top
 
 
