@@ -65,6 +65,7 @@ class Series:
     xs: tuple[float, ...] = ()
     numbers: str = ""
     letter: float = NUMERAL
+    pale_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,11 @@ def _dress(made: Any, series: Series, drawing: Drawing) -> None:
     if look.arrow:
         line._ln.append(_element("a:tailEnd", type="triangle", w="med", len="med"))
     _marker(made.marker, look, hollow=look.hollow)
+    if series.pale_first:
+        # Programs that draw no edge round a dot take its colour from the line that would lead to it: there is none.
+        first = made.points[0]
+        first.format.line.color.rgb = RGBColor.from_string(PALE[1:])
+        _marker(first.marker, look, hollow=True)
     _labels(made._element, series, drawing)
     for bars in series.bars:
         _bars(made._element, bars)

@@ -49,7 +49,7 @@ class Columns:
     def values(self, chosen: Sequence[Row], window: str = "now") -> tuple[float | None, ...]:
         """The values of the chosen rows in their columns, and nothing in the others."""
         ids = {id(row) for row in chosen}
-        return tuple(_value(row, window) if row is not None and id(row) in ids else None for row in self.rows)
+        return tuple(value_in(row, window) if row is not None and id(row) in ids else None for row in self.rows)
 
     def at(self, row: Row) -> int:
         return next(place for place, other in enumerate(self.rows) if other is row)
@@ -146,7 +146,7 @@ def _level(unit: Row, columns: Columns, practices: Sequence[Row], setting: Setti
 def before_after(rows: MeasureRows, units: Sequence[Row], setting: Setting) -> Drawing:
     """Every practice from before to after, sorted by the figure before: a fall after a high one is to be expected."""
     shown = [row for row in rows.practices if row.label and row.now.state != "not_submitted" and _any(row)]
-    ordered = sorted(shown, key=lambda row: (not row.paired, -(_value(row, "before") or 0), row.label))
+    ordered = sorted(shown, key=lambda row: (not row.paired, -(value_in(row, "before") or 0), row.label))
     columns = Columns((ordered,), units)
     series = [*_practice_series(ordered, columns, rows.measure, setting), *_unit_series(units, columns, setting)]
     values = [value for each in series for value in each.values if value is not None]
@@ -155,7 +155,7 @@ def before_after(rows: MeasureRows, units: Sequence[Row], setting: Setting) -> D
         f"dumbbell-{rows.measure.id}",
         dumbbell_alternative(found, rows, setting),
         tuple(each for each in series if any(value is not None for value in each.values)),
-        axis_of(_roomy(values), rows.measure, setting),
+        axis_of(roomy(values), rows.measure, setting),
         columns.signs,
         letter=columns.letter,
     )
@@ -223,7 +223,7 @@ def _joining(rows: Sequence[Row], columns: Columns, colour: str, thick: float) -
     down: Values = [None] * len(columns.rows)
     up: Values = [None] * len(columns.rows)
     for row in rows:
-        before, now = _value(row, "before"), row.now.value
+        before, now = value_in(row, "before"), row.now.value
         if row.paired and before is not None and now is not None:
             side = down if before > now else up
             side[columns.at(row)] = abs(before - now)
@@ -271,79 +271,11 @@ def _numbers(decimals: int, sign: str = "") -> str:
     return f"{written};\u2212{written};0"
 
 
-def pair_drawing(first: MeasureRows, second: MeasureRows, setting: Setting) -> Drawing | None:
-    """The map of two alternatives: a line for each practice from before to after, or a dot where there is one window.
-
-    Null where no practice and not even the cluster has both figures.
-    """
-    first, second = as_printed(first), as_printed(second)
-    across = {row.label: row for row in first.practices if row.label}
-    upright = {row.label: row for row in second.practices if row.label}
-    made = [_path(across[label], upright[label], setting) for label in sorted(across.keys() & upright.keys())]
-    made += [
-        _path(left, right, setting)
-        for left, right in ((first.region, second.region), (first.cluster, second.cluster))
-        if left is not None and right is not None
-    ]
-    paths = [each for each in made if each is not None]
-    if not paths:
-        return None
-    series = [*_ends(paths, setting)[:1], *paths, *_ends(paths, setting)[1:]]
-    text = setting.voice.text
-    axes = [
-        axis_of(_roomy(found), rows.measure, setting, _titled(rows.measure, setting))
-        for rows, found in (
-            (first, [x for each in paths for x in each.xs]),
-            (second, [y for each in paths for y in each.values if y is not None]),
-        )
-    ]
-    alt = setting.voice.write("deck", "alt_pair", x=text(first.measure.title), y=text(second.measure.title))
-    return Drawing(f"map-{first.measure.id}-{second.measure.id}", alt, tuple(series), axes[1], x=axes[0])
-
-
-def _roomy(found: Sequence[float]) -> tuple[float, ...]:
+def roomy(found: Sequence[float]) -> tuple[float, ...]:
     """Ticks with room on both sides, never under nought, and wide enough that a small change does not look large."""
     low, high = min(found), max(found)
     room = max(0.04 * (high - low), (_LEAST_SPAN * high - (high - low)) / 2)
     return span_ticks(max(0.0, low - room), high + room)
-
-
-def _titled(measure: Measure, setting: Setting) -> str:
-    title, unit = setting.voice.text(measure.title), setting.voice.text(measure.unit)
-    return title if unit == "%" else f"{title}, {unit}"
-
-
-def _ends(paths: Sequence[Series], setting: Setting) -> list[Series]:
-    """The dots at the ends of the paths: before, under the lines, and after, over them."""
-    say = setting.voice.write
-    made = []
-    for name, at, look in (
-        (say("head", "before"), 0, Look(palette.OTHERS, size=10, hollow=True)),
-        (say("head", "now") if setting.followup else say("deck", "practices"), -1, Look(palette.OTHERS, size=8)),
-    ):
-        there = [path for path in paths if at == -1 or len(path.xs) > 1]
-        xs, ys = tuple(path.xs[at] for path in there), tuple(path.values[at] for path in there)
-        made.append(Series(name, ys, look, xs=xs))
-    return made if made[0].xs else made[1:]
-
-
-def _path(across: Row, upright: Row, setting: Setting) -> Series | None:
-    """One unit on the map: from before to after only where both measures may be set beside each other."""
-    x, y = across.now.value, upright.now.value
-    if not (across.now.readable and upright.now.readable) or x is None or y is None:
-        return None
-    points = [(x, y)]
-    x0, y0 = _value(across, "before"), _value(upright, "before")
-    both = setting.followup and across.paired and upright.paired and x0 is not None and y0 is not None
-    if both and x0 is not None and y0 is not None:
-        points.insert(0, (x0, y0))
-    practice, cluster = across.level == "practice", across.level == "cluster"
-    line = "" if not both else "dash" if across.level == "region" else "solid"
-    look = Look(palette.INK if cluster else palette.MID, "", line=line, thick=3 if cluster else 1.5, arrow=both)
-    name = across.sign if practice else setting.voice.write("who", across.level)
-    places: dict[str, Place] = {"cluster": "t", "region": "b"}
-    labels = {len(points) - 1: places.get(across.level, "r")} if name else {}
-    return Series(name, tuple(y for _, y in points), look, (), labels, xs=tuple(x for x, _ in points))
 
 
 def states_of(rows: MeasureRows) -> list[tuple[str, list[str], int]]:
@@ -357,15 +289,15 @@ def states_of(rows: MeasureRows) -> list[tuple[str, list[str], int]]:
     return found
 
 
-def _value(row: Row, window: str) -> float | None:
+def value_in(row: Row, window: str) -> float | None:
     point: Point | None = row.now if window == "now" else row.before
     return None if point is None else point.value
 
 
 def _any(row: Row) -> bool:
-    return row.now.value is not None or _value(row, "before") is not None
+    return row.now.value is not None or value_in(row, "before") is not None
 
 
 def _rises(row: Row) -> bool:
-    before, now = _value(row, "before"), row.now.value
+    before, now = value_in(row, "before"), row.now.value
     return before is not None and now is not None and now > before

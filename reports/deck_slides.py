@@ -8,7 +8,8 @@ from typing import Any
 
 from reports.checks import failed_checks, measure_check_line
 from reports.deck_chart import Drawing, draw
-from reports.deck_drawings import measure_drawing, pair_drawing, states_of
+from reports.deck_drawings import measure_drawing, states_of
+from reports.deck_map import pair_drawing
 from reports.deck_notes import measure_notes, observed
 from reports.deck_page import Box, Page
 from reports.deck_template import SIDE, WIDTH
