@@ -284,7 +284,8 @@ def states_of(rows: MeasureRows) -> list[tuple[str, list[str], int]]:
     for state in STATE_ORDER:
         members = [row for row in rows.practices if row.now.state == state]
         if members:
-            signs = [] if state == "not_submitted" else sorted(row.sign for row in members if row.sign)
+            nameless = state == "not_submitted" or len(rows.practices) > MOST_LABELLED
+            signs = [] if nameless else sorted(row.sign for row in members if row.sign)
             found.append((state, signs, len(members)))
     return found
 

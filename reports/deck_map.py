@@ -8,7 +8,7 @@ from dataclasses import replace
 from reports.deck_chart import Axis, Drawing, Look, Place, Series
 from reports.deck_drawings import as_printed, axis_of, roomy, value_in
 from reports.figures import palette
-from reports.rows import MeasureRows, Row
+from reports.rows import MOST_LABELLED, MeasureRows, Row
 from reports.setting import Setting
 from transforms.definitions import Measure
 
@@ -26,7 +26,10 @@ def pair_drawing(first: MeasureRows, second: MeasureRows, setting: Setting) -> D
     first, second = as_printed(first), as_printed(second)
     across = {row.label: row for row in first.practices if row.label}
     upright = {row.label: row for row in second.practices if row.label}
-    made = [_path(across[label], upright[label], setting) for label in sorted(across.keys() & upright.keys())]
+    shared = sorted(across.keys() & upright.keys())
+    made = [_path(across[label], upright[label], setting) for label in shared]
+    if len(shared) > MOST_LABELLED:
+        made = [None if each is None else replace(each, labels={}) for each in made]
     made += [
         _path(left, right, setting)
         for left, right in ((first.region, second.region), (first.cluster, second.cluster))

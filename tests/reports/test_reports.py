@@ -207,7 +207,7 @@ class FakeRenderer:
 def test_the_manifest_is_written_last_and_knows_every_file(tables: PackTables, fonts: Path, tmp_path: Path) -> None:
     files = render_pack(tables, packs.package(), tmp_path, FakeRenderer(fonts), packs.VERSIONS)
     manifest = json.loads((tmp_path / NAME).read_text(encoding="utf-8"))
-    on_disk = {file.name: sha256(file.read_bytes()).hexdigest() for file in tmp_path.glob("*.html")}
+    on_disk = {file.name: sha256(file.read_bytes()).hexdigest() for file in tmp_path.glob("*.*") if file.name != NAME}
     assert manifest["files"] == on_disk == {file.path.name: file.sha256 for file in files}
     assert manifest["package"]["definition_sha256"] == packs.package().sha256
     assert manifest["renderer"] == {"name": "fake", "version": "1"}
