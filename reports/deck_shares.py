@@ -80,7 +80,7 @@ def shares_drawing(measure: Measure, parts: Sequence[MeasureRows], setting: Sett
     ]
     if setting.followup:
         before = tuple(_shown(row, "before") for row in clusters)
-        series.append(Series(f"{name} {say('chart', 'before')}", before, Look(palette.MID, size=9, hollow=True)))
+        series.insert(0, Series(f"{name} {say('chart', 'before')}", before, Look(palette.OTHERS, size=13, hollow=True)))
     series = [each for each in series if any(value is not None for value in each.values)]
     if not series:
         return None

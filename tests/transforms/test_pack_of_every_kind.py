@@ -10,10 +10,12 @@ from typing import Any
 
 import polars as pl
 import pytest
+from pptx import Presentation
 from small_region import BASELINE, BOTH, FOLLOWUP, MINIMUM, SmallRegion
 from test_kinds import PACKAGE
 
 from reports.assemble import assemble
+from reports.deck import write_deck
 from reports.fonts import cut_fonts
 from reports.pack import PackTables, documents
 from transforms.categories import title_of
@@ -169,6 +171,12 @@ def test_every_kind_stands_in_the_reports_of_cluster_and_member(
             for category in made[1].filter(measure_id=measure.id)["category"].unique():
                 assert category is None or f"{measure.title.da}: {title_of(measure, category, 'da')}" in plain(page)
         assert re.findall(r"\b(None|nan|inf)\b", page) == []
+    slides = write_deck(documents(made_of, PACKAGE, {})[-1], tmp_path, fonts)
+    shapes = [shape for slide in Presentation(slides).slides for shape in slide.shapes]
+    distributions = {f"shares-{measure.id}" for measure in PACKAGE.measures if measure.kind == "distribution"}
+    assert {shape.name for shape in shapes if shape.has_chart and shape.name.startswith("shares")} == distributions
+    words = " ".join(shape.text_frame.text for shape in shapes if shape.has_text_frame)
+    assert re.findall(r"\b(None|nan|inf)\b", words) == []
 
 
 def plain(page: str) -> str:
