@@ -47,7 +47,8 @@ def leave_sources(workspace: Workspace, pack_id: str | None, folder: Path) -> li
     aside = target.with_name(f".{target.name}.part")
     shutil.rmtree(aside, ignore_errors=True)
     try:
-        found = write_project(documents_of(workspace, chosen), aside, cut_fonts(workspace.store.cache / "fonts"))
+        reports = [one for one in documents_of(workspace, chosen) if one.form == "report"]
+        found = write_project(reports, aside, cut_fonts(workspace.store.cache / "fonts"))
         if target.exists():
             target.rmdir()
         aside.replace(target)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -57,6 +57,7 @@ class Document:
     tables: PackTables
     package: Package
     versions: Mapping[str, str]
+    form: Literal["report", "deck"] = "report"
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,12 @@ class RenderedFile:
 
 
 def documents(tables: PackTables, package: Package, versions: Mapping[str, str]) -> list[Document]:
-    """Every report of the pack: the cluster's first, then the members' in the order of their labels.
+    """Every report of the pack: the cluster's first, then the members' in the order of their labels, then the slides.
 
     A member's file carries the letter (or, in `open` mode, the name), never the practice's number.
     """
+    from reports.deck import deck_name
+
     cluster = "klyngerapport"
     found = [Document(cluster, CLUSTER, tables, package, versions)]
     own = tables.figures.filter(pl.col("own")).select("audience", "label").unique().sort("label", "audience")
@@ -81,18 +84,23 @@ def documents(tables: PackTables, package: Package, versions: Mapping[str, str])
         name = _free(f"medlem_{_file_safe(label)}", taken)
         taken.add(name)
         found.append(Document(name, audience, tables, package, versions))
-    return found
+    name = _free(deck_name(tables.row["language"]), taken)
+    return [*found, Document(name, CLUSTER, tables, package, versions, "deck")]
 
 
 def render_document(document: Document, folder: Path, renderer: Renderer) -> list[RenderedFile]:
-    """`<name>.html`, `<name>.pdf` and its figures in `folder`. Same tables, same words, same renderer: same bytes."""
+    """The document's files in `folder`: pages and figures, or slides. Same tables, words and renderer: same bytes."""
     from reports.assemble import assemble
+    from reports.deck import write_deck
     from reports.figures_file import write_figures
     from reports.sheets import Sheet, render_sheet
 
     if isinstance(document, Sheet):
         return render_sheet(document, folder, renderer)
     folder.mkdir(parents=True, exist_ok=True)
+    if document.form == "deck":
+        path = write_deck(document, folder, renderer.fonts)
+        return [RenderedFile(path, sha256(path.read_bytes()).hexdigest(), document.audience)]
     sources = assemble(document, renderer.fonts)
     paths = [*renderer.render(sources, folder / document.name), *write_figures(document, folder, renderer.fonts)]
     return [RenderedFile(path, sha256(path.read_bytes()).hexdigest(), document.audience) for path in paths]

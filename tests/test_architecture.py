@@ -30,6 +30,8 @@ OWNER = {
     "pandas": "expectations",
     "matplotlib": "reports",
     "docx": "reports",
+    "pptx": "reports",
+    "xlsxwriter": "reports",
     "pypandoc": "reports",
     "typst": "reports",
     "xlsxwriter": "reports",

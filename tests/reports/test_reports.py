@@ -186,7 +186,7 @@ def test_the_pdf_opens_and_holds_the_figures_on_four_pages(rendered: Path) -> No
 
 def test_documents_are_named_by_letter(tables: PackTables) -> None:
     names = {one.name: one.audience for one in documents(tables, packs.package(), {})}
-    assert list(names) == ["klyngerapport", "medlem_F", "medlem_G", "medlem_N"]
+    assert list(names) == ["klyngerapport", "medlem_F", "medlem_G", "medlem_N", "oplaeg"]
     assert names["medlem_F"] == packs.practice_id("F")
 
 

@@ -11,10 +11,12 @@ from typing import Any
 
 import polars as pl
 import pytest
+from pptx import Presentation
 from small_region import BASELINE, BOTH, FOLLOWUP, MINIMUM, SmallRegion
 from test_kinds import PACKAGE
 
 from reports.assemble import assemble
+from reports.deck import write_deck
 from reports.figures_file import write_figures
 from reports.fonts import cut_fonts
 from reports.pack import PackTables, documents
@@ -180,6 +182,12 @@ def test_every_kind_stands_in_the_reports_of_cluster_and_member(
     assert {line["Hvem"] for line in divided} == {"Klyngen", "Resten af regionen"}
     average = [line for line in told if line["Kode"] == "wellbeing" and line["Hvem"] == "Klyngen"]
     assert [(line["Tæller"], bool(line["Nævner"]), bool(line["Tal"])) for line in average] == [("", True, True)] * 2
+    slides = write_deck(documents(made_of, PACKAGE, {})[-1], tmp_path, fonts)
+    shapes = [shape for slide in Presentation(slides).slides for shape in slide.shapes]
+    distributions = {f"shares-{measure.id}" for measure in PACKAGE.measures if measure.kind == "distribution"}
+    assert {shape.name for shape in shapes if shape.has_chart and shape.name.startswith("shares")} == distributions
+    words = " ".join(shape.text_frame.text for shape in shapes if shape.has_text_frame)
+    assert re.findall(r"\b(None|nan|inf)\b", words) == []
 
 
 def plain(page: str) -> str:
