@@ -34,7 +34,6 @@ OWNER = {
     "xlsxwriter": "reports",
     "pypandoc": "reports",
     "typst": "reports",
-    "xlsxwriter": "reports",
     "fontTools": "reports",
 }
 MOST_LINES_A_FILE = 400
