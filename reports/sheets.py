@@ -40,10 +40,8 @@ def sheets(tables: PackTables, package: Package, versions: Mapping[str, str], te
         kinds.append("fact_sheet")
     if "reflection" in texts or package.questions:
         kinds.append("reflection")
-    return [
-        Sheet(NAMES[kind], COORDINATOR if kind == "coordinator" else CLUSTER, tables, package, versions, kind, texts)
-        for kind in kinds
-    ]
+    audience = dict.fromkeys(kinds, CLUSTER) | {"coordinator": COORDINATOR}
+    return [Sheet(NAMES[kind], audience[kind], tables, package, versions, kind=kind, texts=texts) for kind in kinds]
 
 
 def render_sheet(sheet: Sheet, folder: Path, renderer: Renderer) -> list[RenderedFile]:

@@ -80,7 +80,8 @@ def render_two(workspace: Workspace, order: Order, renderer: Renderer) -> None:
     tables = packs.read_pack(workspace.store, order.pack_id)
     package = workspace.package(order.package)
     every = documents(PackTables(*(tables[name] for name in packs.TABLES)), package, printed_versions(package))
-    for document in (every[0], every[-1]):
+    reports = [one for one in every if one.form == "report"]
+    for document in (reports[0], reports[-1]):
         assert render_document(document, workspace.store.outbox / order.pack_id, renderer)
 
 
