@@ -229,7 +229,7 @@ def verdict(kind: str, unit: Unit, level: str, found: Unit, per: float) -> Unit:
     return {
         "expected": expected * per,
         "expected_lower": limits[0] * per,
-        "expected_upper": limits[1] * per,
+        "expected_upper": limits[1] * per if math.isfinite(limits[1]) else None,
         "net_ratio": net[0],
         "net_lower": min(net[1:]),
         "net_upper": max(net[1:]),

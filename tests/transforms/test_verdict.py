@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from naive_verdict import Unit, around, crowding, together, verdict
 
@@ -111,6 +111,7 @@ def test_surroundings_agree_with_one_unit_after_the_other(kind: str, seed: int) 
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(seed=SEEDS)
+@example(seed=594)  # Three practices are told: with one degree of freedom no follow-up is too high.
 @explore
 def test_verdicts_agree_with_one_unit_after_the_other(kind: str, seed: int) -> None:
     units = region(kind, seed)
