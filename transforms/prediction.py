@@ -65,5 +65,6 @@ def _beta(middle: Numbers, error: Numbers, critical: Numbers) -> tuple[Numbers, 
     inside = (middle * some, (1 - middle) * some, tail)
     told = size > _LEAST
     known = np.isfinite(size) & np.isfinite(tail)
-    lower, upper = np.where(told, betaincinv(*inside), 0.0), np.where(told, betainccinv(*inside), 1.0)
-    return np.where(known, lower, np.nan), np.where(known, upper, np.nan)
+    # A quantile that cannot be found lies nearer to 0 (or 1) than a number can say.
+    lower, upper = np.nan_to_num(betaincinv(*inside), nan=0.0), np.nan_to_num(betainccinv(*inside), nan=1.0)
+    return np.where(known, np.where(told, lower, 0.0), np.nan), np.where(known, np.where(told, upper, 1.0), np.nan)

@@ -27,6 +27,8 @@ the region's, but not what the baseline led to expect; a failed check could over
 CONFIDENCE = {"practice": 0.99, "cluster": 0.95}
 POWER = 0.8
 """A detectable change is found four times of five."""
+MOST_TIMES = 1000
+"""Nobody will see a rate so many times what is expected: a change that large is none that can be found."""
 FIGURES = ("expected", "expected_lower", "expected_upper", "net_ratio", "net_lower", "net_upper", "detectable_change")
 YARDSTICK = (
     "background_change",
@@ -206,7 +208,7 @@ def _net(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _detectable(measure: Measure) -> pl.Expr:
-    """The value from which on a follow-up would be called a likely change 4 times of 5.
+    """The value from which on a follow-up would be called a likely change 4 times of 5; null where none would.
 
     A higher count is surer on its scale, so that how large the change must be depends on itself: two rounds settle it.
     """
@@ -218,7 +220,17 @@ def _detectable(measure: Measure) -> pl.Expr:
     for _ in range(2):
         noise = _now_noise_at(measure, pl.col("expected_at") + side * farther)
         farther = enough * (apart + pl.col("dispersion") * noise).sqrt()
-    return scales.value_at(measure.kind, pl.col("expected_at") + side * farther)
+    value = scales.value_at(measure.kind, pl.col("expected_at") + side * farther)
+    return pl.when(_seen(measure, value)).then(value)
+
+
+def _seen(measure: Measure, value: pl.Expr) -> pl.Expr:
+    """Whether a follow-up can be `value` at all: a share between 0 and 1, a rate not a thousand times the expected."""
+    by_link = {
+        "logit": (value > 0) & (value < 1),
+        "log": value < MOST_TIMES * scales.value_at(measure.kind, pl.col("expected_at")),
+    }
+    return by_link.get(scales.link(measure.kind), pl.lit(value=True))
 
 
 def _verdict(measure: Measure) -> pl.Expr:

@@ -10,6 +10,7 @@ import math
 from typing import Any
 
 from scipy import stats
+from scipy.optimize import brentq
 
 Unit = dict[str, Any]
 Z = 1.959963984540054
@@ -204,15 +205,7 @@ def verdict(kind: str, unit: Unit, level: str, found: Unit, per: float) -> Unit:
     own = (kept * about(shrunken) + doubt) / steepness(kind, shrunken) ** 2
     expected = from_scale(kind, to_scale(kind, shrunken) + change)
     error = math.sqrt(own + phi * later(expected) + drift / 2 + found["background_variance"])
-    tail = float(stats.norm.cdf(-critical))
-    if LINK[kind] == "log":
-        spread = stats.gamma(1 / error**2, scale=expected * error**2)
-    elif LINK[kind] == "logit":
-        total = 1 / (error**2 * expected * (1 - expected)) - 1
-        spread = stats.beta(expected * total, (1 - expected) * total)
-    else:
-        spread = stats.norm(expected, error)
-    limits = float(spread.ppf(tail)), float(spread.isf(tail))
+    limits = reach(kind, expected, error, float(stats.norm.cdf(-critical)))
     rest = drift + found["background_variance"] + phi * noise(kind, unit, 0, per)
     net_error = math.sqrt(rest + phi * noise(kind, unit, 1, per))
     shift = now - before - change
@@ -238,6 +231,22 @@ def verdict(kind: str, unit: Unit, level: str, found: Unit, per: float) -> Unit:
     }
 
 
+def reach(kind: str, expected: float, error: float, tail: float) -> tuple[float, float]:
+    """What is to be expected: as much as `tail` lies below, and as much above."""
+    if LINK[kind] == "log":
+        spread = stats.gamma(1 / error**2, scale=expected * error**2)
+    elif LINK[kind] == "identity":
+        spread = stats.norm(expected, error)
+    else:
+        total = 1 / (error**2 * expected * (1 - expected)) - 1
+        if total <= 0.001:  # Next to everything lies at 0 and at 1.
+            return 0.0, 1.0
+        spread = stats.beta(expected * total, (1 - expected) * total)
+        within = {"a": 0.0, "b": 1.0, "xtol": 1e-300, "maxiter": 9999}
+        return brentq(lambda x: spread.cdf(x) - tail, **within), brentq(lambda x: spread.sf(x) - tail, **within)
+    return float(spread.ppf(tail)), float(spread.isf(tail))
+
+
 def detectable(kind: str, expected: float, sure: tuple[float, float, float, float], later: Any) -> float | None:
     """The least value that would have been found, or None where it lies beyond all numbers."""
     enough, error, rest, phi = sure
@@ -246,7 +255,9 @@ def detectable(kind: str, expected: float, sure: tuple[float, float, float, floa
     try:
         for _ in range(2):
             farther = enough * math.sqrt(rest + phi * later(from_scale(kind, at + side * farther)))
-        return from_scale(kind, at + side * farther)
+        value = from_scale(kind, at + side * farther)
+        most = {"logit": 1, "log": 1000 * expected, "identity": math.inf}[LINK[kind]]
+        return value if value < most and (value > 0 or LINK[kind] == "identity") else None
     except (ZeroDivisionError, OverflowError):
         return None
 

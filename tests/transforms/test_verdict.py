@@ -111,6 +111,10 @@ def test_surroundings_agree_with_one_unit_after_the_other(kind: str, seed: int) 
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(seed=SEEDS)
+@example(seed=137)  # A lower limit nearer to 0 than the quantile function can tell.
+@example(seed=213)  # So little is known that every share is to be expected.
+@example(seed=235)  # Only a share below every number would have been found.
+@example(seed=318)  # Too few others to learn from.
 @example(seed=594)  # Three practices are told: with one degree of freedom no follow-up is too high.
 @explore
 def test_verdicts_agree_with_one_unit_after_the_other(kind: str, seed: int) -> None:
@@ -122,6 +126,9 @@ def test_verdicts_agree_with_one_unit_after_the_other(kind: str, seed: int) -> N
         for unit, row in zip(rows, told.iter_rows(named=True), strict=True):
             inside = [other for other in units if other["cluster"] == unit["cluster"]]
             crowd = crowding(kind, inside)
+            if f"prior_mean_{level}" not in yardsticks[unit["cluster"]]:
+                assert row["verdict"] == "too few data", unit
+                continue
             found = verdict(kind, unit | {"crowd": crowd}, level, yardsticks[unit["cluster"]], PER)
             for name, expected in found.items():
                 assert row[name] == near(expected) if name != "verdict" else row[name] == expected, (unit, name)
