@@ -36,15 +36,17 @@ _STRATUM = ("sex", "ages")
 def expectations(measure: Measure, window: Window, months: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """One row per practice, cluster and region it counts months in: `expected` events there, and the region's value.
 
-    `months` are the counted months of `window` (practice_id, period, cluster_id, region_id): facts outside them do
-    not count, on either side. The reference is every counted month of the region whose facts are split by sex and
+    `months` are all the counted months of `window` (practice_id, period, cluster_id, region_id): facts outside them
+    do not count, on either side. The reference is every counted month of the region whose facts are split by sex and
     age (all but MOST_UNSPLIT of them), whoever consented. `reference` is its value in the measure's unit. Where
     `expected` is null, `reason` is one of REASONS.
     """
     units = months.select(_UNITS).unique().sort(_UNITS)
     if measure.kind not in _KINDS:
         return _unknown(units, pl.lit("kind"))
-    strata = {part: _strata(getattr(measure, part), months, facts) for part in _PARTS}
+    # Measures of the same sources count in the same months: what one was asked of them need not be asked again.
+    sources = frozenset(selection.source for selection in measure.selections)
+    strata = {part: _once(getattr(measure, part), (window, sources), months, facts) for part in _PARTS}
     unsplit = pl.concat([_too_unsplit(rows) for rows in strata.values()]).unique()
     split = {
         part: rows.remove(_is_unsplit()).join(unsplit, on="practice_id", how="anti") for part, rows in strata.items()
@@ -112,6 +114,10 @@ def _limits(band: str) -> tuple[float, float]:
 
 def _name(low: float, high: float) -> str:
     return f"{low:.0f}+" if high == inf else f"{low:.0f}-{high:.0f}"
+
+
+def _once(selection: Selection, ground: tuple[object, ...], months: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    return facts.once.get(lambda: _strata(selection, months, facts), "strata", selection, *ground)
 
 
 def _strata(selection: Selection, months: pl.DataFrame, facts: Facts) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -36,13 +37,12 @@ def profiles(window: Window, facts: Facts) -> pl.DataFrame:
     """
     listed = _listed(window, facts)
     consented = facts.practices.filter("consented").select("practice_id").collect()
-    of_cluster = listed.filter(pl.col("cluster_id").is_not_null()).join(consented, on="practice_id", how="semi")
-    of_region = listed.filter(pl.col("region_id").is_not_null())
-    parts = [
-        _profile(rows, level, window)
-        for level, rows in (("practice", listed), ("cluster", of_cluster), ("region", of_region))
-    ]
-    return pl.concat(parts).sort("level", "unit_id")
+    seen = {
+        "practice": listed,
+        "cluster": listed.of("cluster").among(consented),
+        "region": listed.of("region"),
+    }
+    return pl.concat([_profile(part, level, window) for level, part in seen.items()]).sort("level", "unit_id")
 
 
 def likeness(profiled: pl.DataFrame, consented: pl.DataFrame) -> pl.DataFrame:
@@ -54,46 +54,85 @@ def likeness(profiled: pl.DataFrame, consented: pl.DataFrame) -> pl.DataFrame:
     Equal distances are ordered by practice_id.
     A practice with fewer than five to choose from has none.
     """
-    candidates = _candidates(profiled.filter(level="practice"), consented)
-    others = candidates.select("region_id", neighbour_id="practice_id", **{f"{name}_other": name for name in LIKENESS})
-    pairs = candidates.join(others, on="region_id").filter(pl.col("practice_id") != pl.col("neighbour_id"))
+    # Numbers in the order of the names: millions of pairs are sorted, and names would be compared letter by letter.
+    numbered = _candidates(profiled.filter(level="practice"), consented).sort("practice_id").with_row_index("number")
+    mine = numbered.select("region_id", "number", *LIKENESS)
+    others = mine.select("region_id", neighbour="number", **{f"{name}_other": name for name in LIKENESS})
+    pairs = mine.join(others, on="region_id").filter(pl.col("number") != pl.col("neighbour"))
     squares = pl.sum_horizontal((pl.col(name) - pl.col(f"{name}_other")) ** 2 for name in LIKENESS)
-    ordered = pairs.select("practice_id", "neighbour_id", distance=squares.sqrt()).sort(
-        "practice_id", "distance", "neighbour_id"
+    ordered = pairs.select("number", "neighbour", distance=squares.sqrt()).sort("number", "distance", "neighbour")
+    nearest = ordered.group_by("number", maintain_order=True).head(NEIGHBOURS)
+    enough = nearest.filter(pl.len().over("number") >= FEWEST_NEIGHBOURS)
+    names = numbered["practice_id"]
+    return enough.select(
+        practice_id=names.gather(enough["number"]), neighbour_id=names.gather(enough["neighbour"]), distance="distance"
     )
-    nearest = ordered.group_by("practice_id", maintain_order=True).head(NEIGHBOURS)
-    return nearest.filter(pl.len().over("practice_id") >= FEWEST_NEIGHBOURS)
 
 
-def _listed(window: Window, facts: Facts) -> pl.DataFrame:
-    """One row per practice, month, sex and age band with listed patients, and where the practice belonged."""
+@dataclass(frozen=True)
+class _Listed:
+    """Listed patients of a window. `months`: one row per practice and month, with where it belonged, in order;
+    `strata`: one row per practice, place, sex and age band, `patients` of all its months together.
+    """
+
+    months: pl.DataFrame
+    strata: pl.DataFrame
+
+    def of(self, level: str) -> _Listed:
+        """What belonged to a unit of the level."""
+        known = pl.col(f"{level}_id").is_not_null()
+        return _Listed(self.months.filter(known), self.strata.filter(known))
+
+    def among(self, practices: pl.DataFrame) -> _Listed:
+        """What is of `practices`."""
+        kept = (frame.join(practices, on="practice_id", how="semi") for frame in (self.months, self.strata))
+        return _Listed(*kept)
+
+
+_PLACE = ("practice_id", "cluster_id", "region_id")
+
+
+def _listed(window: Window, facts: Facts) -> _Listed:
     submitted = facts.submissions.filter(pl.col("source") == "list_sizes").select("practice_id", "period").unique()
-    rows = (
-        facts.by_source["list_sizes"]
-        .filter(pl.col("period").is_between(window.start, window.end), pl.col("patients") > 0)
+    rows = facts.by_source["list_sizes"].filter(
+        pl.col("period").is_between(window.start, window.end), pl.col("patients") > 0
+    )
+    there = (
+        rows.select("practice_id", "period")
+        .unique()
         .join(submitted, on=["practice_id", "period"], how="semi")
         .join(clusters_by_month(window, facts.memberships), on=["practice_id", "period"], how="left")
         .join(facts.clusters.select("cluster_id", "region_id"), on="cluster_id", how="left")
     )
-    columns = ("practice_id", "period", "sex", "age_band", "patients", "cluster_id", "region_id")
-    return rows.select(columns).sort(columns).collect()
+    months = there.select("period", *_PLACE).sort("practice_id", "period").collect()
+    # Counts of patients are whole numbers: they add up to the same in any order.
+    strata = rows.join(months.lazy(), on=["practice_id", "period"]).group_by(*_PLACE, "sex", "age_band")
+    return _Listed(months, strata.agg(pl.col("patients").sum()).collect())
 
 
-def _profile(rows: pl.DataFrame, level: str, window: Window) -> pl.DataFrame:
-    months = len(window.months)
-    marked = rows.with_columns(women=pl.col("sex") == "female", **_ages(rows))
-    practice_months = pl.struct("practice_id", "period").n_unique()
-    sums = marked.group_by(pl.col(f"{level}_id").alias("unit_id"), maintain_order=True).agg(
+def _profile(listed: _Listed, level: str, window: Window) -> pl.DataFrame:
+    months, unit = len(window.months), pl.col(f"{level}_id").alias("unit_id")
+    marked = listed.strata.with_columns(women=pl.col("sex") == "female", **_ages(listed.strata))
+    there = listed.months.group_by(unit, maintain_order=True).agg(
         pl.col("region_id").last(),
         pl.col("practice_id").n_unique().cast(pl.Int64).alias("practices"),
+        pl.len().alias("practice_months"),
+    )
+    sums = marked.group_by(unit).agg(
         (pl.col("patients").sum() / months).alias("patients"),
         *((_counted(name) / months).alias(name) for name in COUNTS),
-        (pl.col("patients").sum() / practice_months).alias("list_size"),
+        pl.col("patients").sum().alias("patient_months"),
         _mean_age().alias("mean_age"),
     )
     shares = ((pl.col(count) / pl.col("patients")).alias(share) for count, share in zip(COUNTS, SHARES, strict=True))
-    return sums.with_columns(
-        *shares, level=pl.lit(level), window_start=pl.lit(window.start), window_end=pl.lit(window.end)
+    return there.join(sums, on="unit_id").select(
+        *("unit_id", "region_id", "practices", "patients", *COUNTS),
+        (pl.col("patient_months") / pl.col("practice_months")).alias("list_size"),
+        "mean_age",
+        *shares,
+        level=pl.lit(level),
+        window_start=pl.lit(window.start),
+        window_end=pl.lit(window.end),
     )
 
 

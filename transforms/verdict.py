@@ -84,6 +84,11 @@ _WORKING = (
     "apart",
     "doubt",
     "asked",
+    "enough",
+    "side",
+    "apart_error",
+    "farther",
+    "detectable",
 )
 
 
@@ -197,31 +202,37 @@ def _net(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
         "net_lower": pl.col("shift") - reach,
         "net_upper": pl.col("shift") + reach,
     }
-    return rows.with_columns(
-        # A mean of nothing or less is no multiple of another.
-        *(
-            pl.when(alone > 0).then(scales.value_at(kind, ground + shift) / alone).alias(n)
-            for n, shift in shifts.items()
-        ),
-        detectable_change=(_detectable(measure) - scales.value_at(kind, pl.col("expected_at"))).abs() * per,
+    # A mean of nothing or less is no multiple of another.
+    net = (
+        pl.when(alone > 0).then(scales.value_at(kind, ground + shift) / alone).alias(name)
+        for name, shift in shifts.items()
     )
+    detectable = (pl.col("detectable") - scales.value_at(kind, pl.col("expected_at"))).abs() * per
+    return _detectable(measure, rows.with_columns(*net)).with_columns(detectable_change=detectable)
 
 
-def _detectable(measure: Measure) -> pl.Expr:
-    """The value from which on a follow-up would be called a likely change 4 times of 5; null where none would.
+def _detectable(measure: Measure, rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` with `detectable`: the value from which on a follow-up would be called a likely change 4 times of 5.
 
     A higher count is surer on its scale, so that how large the change must be depends on itself: two rounds settle it.
+    Each round is a column of its own: within one expression the first would be worked out many times.
+    Null where none would.
     """
     enough = pl.col("critical") + _t_quantile(POWER)
-    farther = enough * pl.col("error")
     downwards = (pl.col("expected_at") > 0) & (scales.link(measure.kind) == "logit")
-    side = pl.when(downwards).then(-1).otherwise(1)
-    apart = pl.col("error") ** 2 - pl.col("dispersion") * pl.col("now_noise")
+    rows = rows.with_columns(
+        enough=enough,
+        side=pl.when(downwards).then(-1).otherwise(1),
+        apart_error=pl.col("error") ** 2 - pl.col("dispersion") * pl.col("now_noise"),
+        farther=enough * pl.col("error"),
+    )
+    position = pl.col("expected_at") + pl.col("side") * pl.col("farther")
     for _ in range(2):
-        noise = _now_noise_at(measure, pl.col("expected_at") + side * farther)
-        farther = enough * (apart + pl.col("dispersion") * noise).sqrt()
-    value = scales.value_at(measure.kind, pl.col("expected_at") + side * farther)
-    return pl.when(_seen(measure, value)).then(value)
+        noise = pl.col("dispersion") * _now_noise_at(measure, position)
+        rows = rows.with_columns(farther=pl.col("enough") * (pl.col("apart_error") + noise).sqrt())
+    rows = rows.with_columns(detectable=scales.value_at(measure.kind, position))
+    value = pl.col("detectable")
+    return rows.with_columns(detectable=pl.when(_seen(measure, value)).then(value))
 
 
 def _seen(measure: Measure, value: pl.Expr) -> pl.Expr:
