@@ -14,6 +14,8 @@ from transforms.selection import band_limits, selected
 from transforms.standardisation import expected_events
 
 STANDARDISED = ("expected", "standardised", "standardised_lower", "standardised_upper", "reference")
+KEY = ("level", "unit_id", "matched", "window_start")
+"""Which figure: of what unit, over which window, and whether of the practices alone that both windows have."""
 REASONS = ("kind", "no_region", "two_regions", "not_split", "bands_differ", "none_expected")
 """Why a unit has no standardised figure. `kind`: a measure of its kind has none. `no_region`: it has a month in no
 cluster. `two_regions`: its months lie in two. `not_split`: too many facts do not say sex or age. `bands_differ`: the
@@ -68,15 +70,15 @@ def expectations(measure: Measure, window: Window, months: pl.DataFrame, facts: 
     )
 
 
-def standardised(measure: Measure, rows: pl.DataFrame, expected: pl.DataFrame, level: str) -> pl.DataFrame:
-    """`rows` (one per unit, with unit_id and the crude figure) with STANDARDISED and `standardised_reason`.
+def standardised(measure: Measure, rows: pl.DataFrame, expected: pl.DataFrame) -> pl.DataFrame:
+    """`rows` (one per unit, with the crude figure) with STANDARDISED and `standardised_reason`.
 
-    `expected` has the rows of `expectations` that the units of `level` consist of. The standardised value is observed
-    over expected events, times the reference's value; its limits are the crude ones (of the observed, over the unit's
-    own denominator) by the same factor, since the expected is taken as known. A share is no more than everything.
+    `expected` has the rows of `expected_by`; both have the columns KEY. The standardised value is observed over
+    expected events, times the reference's value; its limits are the crude ones (of the observed, over the unit's own
+    denominator) by the same factor, since the expected is taken as known. A share is no more than everything.
     Null: units without `expected`, or whose `expected` is not known for every part.
     """
-    with_expected = rows.join(_pooled(expected, f"{level}_id"), on="unit_id", how="left")
+    with_expected = rows.join(expected, on=KEY, how="left", maintain_order="left")
     some = pl.col("expected") > 0
     factor = pl.when(some).then(pl.col("reference") * pl.col("denominator") / (pl.col("expected") * measure.per))
     most = float(measure.per) if measure.kind == "proportion" else inf
@@ -204,8 +206,12 @@ def _ordered_sum(name: str) -> pl.Expr:
     return pl.col(name).sort().sum()
 
 
-def _pooled(expected: pl.DataFrame, unit: str) -> pl.DataFrame:
-    """One row per unit: the expected of all its parts, if every one is known and of one region."""
+def expected_by(expected: pl.DataFrame, level: str) -> pl.DataFrame:
+    """One row per unit of the level (unit_id): the expected of all its parts, if each is known and of one region.
+
+    `expected` has the rows of `expectations` that the units consist of.
+    """
+    unit = f"{level}_id"
     parts = expected.filter(pl.col(unit).is_not_null())
     one_region = pl.col("region_id").n_unique() == 1
     every = pl.col("expected").is_not_null().all()

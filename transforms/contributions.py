@@ -34,7 +34,8 @@ def contributions(before: pl.DataFrame, now: pl.DataFrame, per: float) -> pl.Dat
 def _shares(counts: pl.DataFrame, side: str) -> pl.DataFrame:
     """Each practice's value and its share of the cluster's denominator; practices without a denominator have none."""
     numerator, denominator = pl.col("numerator"), pl.col("denominator")
-    known = counts.filter(denominator > 0)
+    # A sum of fractions depends on their order: same facts, same bytes.
+    known = counts.filter(denominator > 0).sort("cluster_id", "practice_id")
     return known.select(
         "cluster_id",
         "practice_id",

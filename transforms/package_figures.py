@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -9,7 +10,7 @@ from typing import Literal
 import polars as pl
 
 from transforms.calendar import Window
-from transforms.case_mix import expectations, standardised
+from transforms.case_mix import expectations, expected_by, standardised
 from transforms.categories import categories_of
 from transforms.comparison import changes, comparability
 from transforms.contributions import contributions
@@ -23,6 +24,7 @@ from transforms.selection import selected
 from transforms.verdict import judged
 from transforms.window_rules import WindowReason
 
+POOLED = ("cluster", "region")
 BY_PLACE = ("cluster_id", "practice_id")
 PARTS = (*COUNTS, "observations", "value", "lower", "upper", "state")
 
@@ -66,12 +68,36 @@ class MeasureRun:
         found = comparability(self.before, self.now, self.practices, windows)
         return found.join(self.practices.select("practice_id", "consented"), on="practice_id")
 
+    @cached_property
+    def pooled(self) -> pl.DataFrame:
+        """One row per window, set of practices (all that count; at a follow-up also those matched), level and unit.
+
+        Put together before anything is worked out of the sums, so that it is worked out once.
+        """
+        sums = [
+            self._sums_of(window, self._matched(months, same_cluster=level == "cluster") if matched else months, level)
+            .with_columns(level=pl.lit(level), matched=pl.lit(matched), window_start=pl.lit(window.start))
+            .sort("unit_id")
+            for window, months, _ in self._sides()[: 2 if self.followup else 1]
+            for matched in ((False, True) if self.followup else (False,))
+            for level in POOLED
+        ]
+        every = pl.concat(sums, how="diagonal_relaxed").with_columns(open_months=pl.lit(1))
+        found = figures(self.measure, every, self.minimum_events)
+        return found.select("level", "unit_id", "matched", "window_start", *PARTS)
+
     def figures(self) -> pl.DataFrame:
         """The measure's rows of mart.measure: practices, clusters (then, now, matched) and regions, per window."""
-        parts = self._window_figures(self.baseline, self.before, "then")
-        if self.followup:
-            parts += self._window_figures(self.followup, self.now, "now")
-        return pl.concat(parts).with_columns(_named(self.measure))
+        sides = self._sides()[: 2 if self.followup else 1]
+        rows = [part for window, _, _ in sides for part in (self._alone(window), self._pooled_in(window))]
+        expected = [part for window, months, _ in sides for part in self._expected_in(window, months)]
+        found = standardised(self.measure, pl.concat(rows), pl.concat(expected))
+        placed = found.join(self._windows(), on="window_start", maintain_order="left")
+        return placed.with_columns(
+            compared_with=pl.when("matched").then("compared_with"),
+            practice_set=pl.when("matched").then(pl.lit("matched")).otherwise("practice_set"),
+            **_named(self.measure),
+        ).drop("matched")
 
     def compared(self) -> pl.DataFrame:
         """The measure's rows of mart.comparison, with both windows' parts: practices, matched clusters, regions."""
@@ -83,7 +109,7 @@ class MeasureRun:
             cluster_id=pl.when(pl.col("level") == "cluster").then("unit_id").otherwise("cluster_id")
         )
         held = self._held_against(placed).with_columns(check_bias=pl.lit(self.check_bias))
-        return judged(self.measure, changes(self.measure, held)).with_columns(_named(self.measure))
+        return judged(self.measure, changes(self.measure, held)).with_columns(**_named(self.measure))
 
     def months_behind(self, side: Literal["before", "now"], level: str, unit: str) -> pl.DataFrame:
         """The counted months behind a unit's figure: of a cluster, at a follow-up, those matched if any are."""
@@ -102,7 +128,7 @@ class MeasureRun:
             summed(self.measure, window, months.filter("consented").drop_nulls("cluster_id"), BY_PLACE)
             for window, months, _ in self._sides()
         ]
-        moved = contributions(sides[0], sides[1], self.measure.per).with_columns(_named(self.measure))
+        moved = contributions(sides[0], sides[1], self.measure.per).with_columns(**_named(self.measure))
         # A median and a ratio of two rates are no sum over practices: nothing tells their parts.
         return moved.clear() if self.measure.kind == "median" or self.measure.numerator_base else moved
 
@@ -131,6 +157,18 @@ class MeasureRun:
         known = months.join(self.practices.select("practice_id", "consented"), on="practice_id")
         return known.join(regions, on="cluster_id", how="left")
 
+    def _windows(self) -> pl.DataFrame:
+        """One row per window: its ends, what everybody in it is called, and the window it is compared with."""
+        schema = {"window_start": pl.Date, "window_end": pl.Date, "practice_set": pl.String, "compared_with": pl.Date}
+        if self.followup is None:
+            rows = [(self.baseline.start, self.baseline.end, "then", None)]
+        else:
+            rows = [
+                (self.baseline.start, self.baseline.end, "then", self.followup.start),
+                (self.followup.start, self.followup.end, "now", self.baseline.start),
+            ]
+        return pl.DataFrame(rows, schema, orient="row")
+
     def _sides(self) -> tuple[tuple[Window, pl.DataFrame, str], ...]:
         return (self.baseline, self.before, "before_"), (self.followup or self.baseline, self.now, "now_")
 
@@ -153,34 +191,41 @@ class MeasureRun:
 
         return self.once.get(found, "of one region")
 
-    def _pooled(self, window: Window, months: pl.DataFrame, level: str) -> pl.DataFrame:
-        kept = months.filter("consented") if level == "cluster" else months
+    def _sums_of(self, window: Window, months: pl.DataFrame, level: str) -> pl.DataFrame:
+        kept = self._shown_at(months, level)
         sums = summed(self.measure, window, kept.filter(pl.col(f"{level}_id").is_not_null()), f"{level}_id")
-        pooled = figures(self.measure, sums.with_columns(open_months=pl.lit(1)), self.minimum_events)
-        pooled = pooled.sort(f"{level}_id")
-        return pooled.select(pl.lit(level).alias("level"), pl.col(f"{level}_id").alias("unit_id"), *PARTS)
+        return sums.rename({f"{level}_id": "unit_id"})
 
-    def _window_figures(self, window: Window, months: pl.DataFrame, practice_set: str) -> list[pl.DataFrame]:
+    def _shown_at(self, months: pl.DataFrame, level: str) -> pl.DataFrame:
+        """A cluster holds those who consented, a region everybody."""
+        return months.filter("consented") if level == "cluster" else months
+
+    def _alone(self, window: Window) -> pl.DataFrame:
+        """One row per practice, in the columns of `pooled`."""
+        found = practice_figures(self.measure, window, self.facts, self.minimum_events)
+        return found.select(
+            pl.lit("practice").alias("level"),
+            pl.col("practice_id").alias("unit_id"),
+            pl.lit(value=False).alias("matched"),
+            pl.lit(window.start).alias("window_start"),
+            *PARTS,
+        )
+
+    def _pooled_in(self, window: Window) -> pl.DataFrame:
+        return self.pooled.filter(window_start=window.start)
+
+    def _expected_in(self, window: Window, months: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        """What is expected of each unit of the window and its set, of the practices that are pooled in it."""
         expected = expectations(self.measure, window, months, self.facts)
-        alone = practice_figures(self.measure, window, self.facts, self.minimum_events)
-        alone = alone.select(pl.lit("practice").alias("level"), pl.col("practice_id").alias("unit_id"), *PARTS)
-        parts = [standardised(self.measure, alone, expected, "practice")]
-        parts += [self._pooled_figures(window, months, level, expected) for level in ("cluster", "region")]
-        nobody = pl.lit(None, dtype=pl.Date).alias("compared_with")
-        rows = [part.with_columns(nobody, practice_set=pl.lit(practice_set)) for part in parts]
+        sets = [("practice", False, None)] + [(level, False, months) for level in POOLED]
         if self.followup:
-            other = self.followup.start if window == self.baseline else self.baseline.start
-            for level in ("cluster", "region"):
-                same = self._matched(months, same_cluster=level == "cluster")
-                matched = self._pooled_figures(window, same, level, expected)
-                rows.append(matched.with_columns(pl.lit(other).alias("compared_with"), practice_set=pl.lit("matched")))
-        return [row.with_columns(window_start=window.start, window_end=window.end) for row in rows]
-
-    def _pooled_figures(self, window: Window, months: pl.DataFrame, level: str, expected: pl.DataFrame) -> pl.DataFrame:
-        """As `_pooled`, with the standardised figure of the practices that are pooled."""
-        kept = months.filter("consented") if level == "cluster" else months
-        inside = expected.join(kept.select("practice_id").unique(), on="practice_id", how="semi")
-        return standardised(self.measure, self._pooled(window, months, level), inside, level)
+            sets += [(level, True, self._matched(months, same_cluster=level == "cluster")) for level in POOLED]
+        for level, matched, kept in sets:
+            practices = None if kept is None else self._shown_at(kept, level).select("practice_id").unique()
+            inside = expected if practices is None else expected.join(practices, on="practice_id", how="semi")
+            yield expected_by(inside, level).with_columns(
+                level=pl.lit(level), matched=pl.lit(matched), window_start=pl.lit(window.start)
+            )
 
     def _practice_pairs(self) -> pl.DataFrame:
         sides: list[pl.DataFrame] = []
@@ -197,11 +242,10 @@ class MeasureRun:
 
     def _pooled_pairs(self, level: str) -> pl.DataFrame:
         """One row per cluster or region: both windows of its set `matched`."""
+        same = self.pooled.filter(level=level, matched=True)
         sides = [
-            self._pooled(window, self._matched(months, same_cluster=level == "cluster"), level).select(
-                "level", "unit_id", pl.col(PARTS).name.prefix(prefix)
-            )
-            for window, months, prefix in self._sides()
+            same.filter(window_start=window.start).select("level", "unit_id", pl.col(PARTS).name.prefix(prefix))
+            for window, _, prefix in self._sides()
         ]
         reason = pl.lit(None, dtype=pl.String).alias("reason")
         return sides[0].join(sides[1], on=["level", "unit_id"]).with_columns(reason)
@@ -243,5 +287,5 @@ def parts_of(measure: Measure, facts: Facts) -> list[Measure]:
     return [measure.of_category(category) for category in categories_of(measure, chosen, system)]
 
 
-def _named(measure: Measure) -> list[pl.Expr]:
-    return [pl.lit(measure.id).alias("measure_id"), pl.lit(measure.category, dtype=pl.String).alias("category")]
+def _named(measure: Measure) -> dict[str, pl.Expr]:
+    return {"measure_id": pl.lit(measure.id), "category": pl.lit(measure.category, dtype=pl.String)}
