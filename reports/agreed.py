@@ -162,8 +162,8 @@ def _whole(goal: Goal, setting: Setting) -> tuple[Markdown, ...]:
 
 
 def _short(goal: Goal, setting: Setting) -> tuple[Markdown, ...]:
-    first = setting.voice.say("agreed", "line", what=goal.record["what"])
-    return first, Markdown(" ".join([*_hoped(goal, setting), seen_short(goal, setting)]))
+    first = setting.voice.say("agreed", "line", what=goal.record["what"].rstrip("."))
+    return (Markdown(" ".join([first, *_hoped(goal, setting), seen_short(goal, setting)])),)
 
 
 def _hoped(goal: Goal, setting: Setting) -> list[Markdown]:
