@@ -74,7 +74,10 @@ def record_from_inbox(workspace: Workspace, path: Path) -> Outcome | None:
 
 
 def _record(workspace: Workspace, form: Form) -> Recorded:
-    held = _held(workspace, form.cluster_id, form.package_id, form.meeting)
+    try:
+        held = _held(workspace, form.cluster_id, form.package_id, form.meeting)
+    except UserError as error:
+        raise AgreedError(f"{form.sheet.path.name}: {error}", value=error.value) from None
     package = workspace.package(held.package_id, held.cluster_id)
     today = _today()
     sound: list[Goal] = []
