@@ -25,6 +25,7 @@ from transforms.similar import neighbours
 from warehouse import mart, packs
 from warehouse import profiles as mart_profiles
 from warehouse.facts import last_known, read_ground
+from warehouse.goals import goals_of
 
 
 class PackBlockedError(DataRefusedError):
@@ -110,8 +111,9 @@ def build_pack(workspace: Workspace, order: Order) -> None:
         names = dict(zip(shown["practice_id"], shown["practice_name"], strict=True))
         earlier = packs.earlier_letters(workspace.store, meeting, package)
         write_key(workspace, meeting.pack_id, labels, names, earlier)
+    agreed = goals_of(workspace.store, meeting, package.id)
     hidden = hidden_rows(unlike(units, meeting.mode, meeting.profile), meeting.pack_id, package.id)
-    frames = (row, figures, sources, checks, told, profiles, hidden)
+    frames = (row, figures, sources, checks, told, profiles, agreed, hidden)
     packs.write_pack(workspace.store, meeting.pack_id, dict(zip(packs.WRITTEN, frames, strict=True)))
 
 

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
+from flows.agreeing import forms_among
 from flows.environment import prepare_prefect
 from flows.findings import Findings
 from flows.inbox import growing_sentence, still_growing, unfinished_sentence
@@ -56,11 +57,13 @@ def run_everything(workspace: Workspace) -> Findings:
         claimed, unclaimed = deliveries(workspace)
         personal, files = _by_name(claimed)
         turned_away = turn_away(workspace, personal)
-        growing = still_growing(delivery.path for delivery in files)
-        found = pipeline(workspace.root, [delivery for delivery in files if delivery.path not in growing])
+        forms = forms_among(unclaimed)
+        growing = still_growing([*(delivery.path for delivery in files), *forms])
+        whole = [delivery for delivery in files if delivery.path not in growing]
+        found = pipeline(workspace.root, whole, [form for form in forms if form not in growing])
     for path in sorted(growing):
         DISPLAY.say(growing_sentence(path))
-    _tell_of_unclaimed(unclaimed)
+    _tell_of_unclaimed([path for path in unclaimed if path not in forms])
     return replace(found, outcomes=(*turned_away, *found.outcomes))
 
 

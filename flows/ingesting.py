@@ -38,13 +38,15 @@ class Delivery:
 class Outcome:
     """What became of one delivery, or why a pack or a package's packs were not made (`blocked`, `left_out`).
 
+    A form of goals is `recorded`.
+
     `sentence` says why; `shown` also has the value found.
 
     `shown` is for the terminal of the person who sent the file; it is never stored.
     """
 
     file_name: str
-    state: Literal["accepted", "known", "refused", "blocked", "left_out"]
+    state: Literal["accepted", "known", "refused", "blocked", "left_out", "recorded"]
     rows: int = 0
     sentence: str = ""
     shown: str = ""

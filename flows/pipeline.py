@@ -12,6 +12,7 @@ from flows.environment import refuse_telemetry
 
 refuse_telemetry()
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from expectations.errors import ValidationUnavailableError
-from flows import building, ingesting, rendering
+from flows import agreeing, building, ingesting, rendering
 from flows.documenting import document_checks
 from flows.findings import Findings, cluster_lines, markdown
 from flows.guarding import words_kept_back
@@ -78,6 +79,13 @@ def validate(workspace: Path, extract_id: int) -> None:
 def promote(workspace: Path, extract_id: int) -> Outcome:
     """Enter the rows of one extract as facts."""
     return ingesting.promote_extract(load_workspace(workspace), extract_id)
+
+
+@task(task_run_name="record-{path.name}", **_step)
+@words_kept_back
+def record_agreed(workspace: Path, path: Path) -> Outcome | None:
+    """Record the goals of one form from the inbox."""
+    return agreeing.record_from_inbox(load_workspace(workspace), path)
 
 
 @task(task_run_name="compute-{orders[0].package}", **_step)
@@ -192,11 +200,13 @@ def publish(workspace: Path, orders: list[Order], run_id: str) -> tuple[list[Pat
 
 @flow(flow_run_name="pipeline-{workspace.name}", validate_parameters=False)
 @words_kept_back
-def pipeline(workspace: Path, files: list[Delivery]) -> Findings:
-    """The whole job: `files` of the inbox in, then every pack that klyngeflow.toml plans."""
+def pipeline(workspace: Path, files: list[Delivery], forms: Sequence[Path] = ()) -> Findings:
+    """The whole job: `files` of the inbox in, the goals of `forms`, then every pack that klyngeflow.toml plans."""
     opened = load_workspace(workspace)
     with runs.recorded(opened.store, "pipeline") as run_id:
         outcomes = ingest(workspace, files)
+        # After the registry, which says which clusters there are, and before the packs that print it.
+        outcomes += [outcome for form in forms if (outcome := record_agreed(workspace, form)) is not None]
         orders, left_out = sound_orders(opened)
         found = _make(opened, orders, run_id, [*outcomes, *left_out])
     swap_public_copy(workspace)

@@ -38,7 +38,24 @@ def make_demo(folder: Path) -> Workspace:
         shutil.copyfile(DEMO, folder / FILE)
     DISPLAY.say("Simulating a region: 64 practices, 7 clusters, 30 months. Every figure in it is invented.")
     generate(folder / "inbox", folder / "truth", SEED)
-    return load_workspace(folder)
+    workspace = load_workspace(folder)
+    _deliver_goals(workspace)
+    return workspace
+
+
+def _deliver_goals(workspace: Workspace) -> None:
+    """The form of what the demo's first cluster agreed on, filled in as a coordinator would."""
+    from examples.synthetic import agreed
+    from reports.goal_form import NAME, FormOf, goal_form
+    from reports.wording import voice
+    from transforms.goals import Goal, Hope
+
+    goals = [
+        Goal(each.what, each.who, each.by_when, each.measure, each.hoped and Hope(*each.hoped)) for each in agreed.GOALS
+    ]
+    form = FormOf(agreed.CLUSTER, agreed.CLUSTER_NAME, agreed.MEETING)
+    filled = goal_form(workspace.package(agreed.PACKAGE), form, voice(workspace.definition.language), goals)
+    (workspace.inbox / f"{NAME}_{agreed.CLUSTER}_{agreed.PACKAGE}.xlsx").write_bytes(filled)
 
 
 def require_warehouse(workspace: Workspace) -> None:

@@ -22,7 +22,7 @@ def show(found: Findings, workspace: Workspace) -> None:
     for outcome in found.outcomes:
         if outcome.state in ("refused", "blocked"):
             DISPLAY.say(f"  {outcome.state}: {outcome.shown}")
-        elif outcome.state == "accepted" and outcome.sentence:
+        elif outcome.state in ("accepted", "recorded") and outcome.sentence:
             DISPLAY.say(f"  {outcome.file_name}: {outcome.sentence}")
     if found.outcomes and data_docs_index(workspace).exists():
         DISPLAY.say(f"What each check found: {data_docs_index(workspace)}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reports.agreed import agreed
 from reports.case_mix import patients
 from reports.change_table import changes_table, level_words
 from reports.charts import Chart, dumbbell_chart, key_chart, pairs_chart, strip_chart, strip_layout
@@ -72,6 +73,7 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
         **_head(material, setting),
         "summary": _summary(drawn, setting),
         "luck": Markdown() if setting.member else luck_words(material.tables.figures, setting),
+        "agreed": agreed(material.tables.goals, material.package, material.measures, setting),
         "bands": bands,
         "key": key_chart(material.measures, setting),
         "key_note": _key_note(material.measures, setting),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reports.agreed import agreed
 from reports.booklet import Booklet
 from reports.booklet_content import content as booklet_content
 from reports.charts import Chart
@@ -69,6 +70,9 @@ def content(made_of: Coordinated, setting: Setting) -> dict[str, Any]:
     return {
         **_head(package, setting),
         "w": speaking.words,
+        "agreed": agreed(tables.goals, package, every, setting, begin=True),
+        "agreed_by_form": not setting.followup and tables.row["meeting_date"] is not None,
+        "followup": setting.followup,
         "agenda": agenda(package, speaking),
         "before": _before(tables, setting),
         "findings": findings(rows, setting),

@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reports.deck_agreed import agreed_slides
 from reports.deck_meeting import agenda_slide, closing_slide, questions_slide, title_slide
 from reports.deck_shares import shares_slide
 from reports.deck_slides import Deck, main_slide, measure_slide, pair_slide
@@ -37,6 +38,7 @@ def write_deck(document: Document, folder: Path, fonts: Path) -> Path:
     found = measures(document.package, document.tables.figures_for(document.audience), deck.setting.pack)
     whole = [rows for rows in found if rows.measure.category is None]
     title_slide(deck)
+    agreed_slides(deck, found)
     agenda_slide(deck)
     if whole:
         main_slide(deck, whole)

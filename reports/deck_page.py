@@ -126,6 +126,21 @@ class Page:
         shape.fill.fore_color.rgb, shape.fill.back_color.rgb = _rgb(palette.HATCH), _rgb(palette.PAPER)
         _line(shape.line, palette.MID, 0.75)
 
+    def dot(self, box: Box, *, filled: bool) -> None:
+        """A figure on a line: hollow before, filled now."""
+        from pptx.enum.shapes import MSO_SHAPE
+
+        shape = self.slide.shapes.add_shape(MSO_SHAPE.OVAL, *box.emu)
+        _flat(shape)
+        _paint(shape.fill, palette.INK if filled else palette.PAPER)
+        _line(shape.line, palette.INK, 2)
+
+    def bar(self, left: float, top: float, height: float) -> None:
+        """An upright stroke, for a value that was named beforehand."""
+        line = self.slide.shapes.add_connector(1, *(round(each * EMU) for each in (left, top, left, top + height)))
+        _flat(line)
+        _line(line.line, palette.INK, 2.5)
+
     def badge(self, words: str, left: float, top: float) -> float:
         """Words in a frame, such as that all figures are invented; returns where the next thing may begin."""
         from pptx.enum.shapes import MSO_SHAPE

@@ -8,10 +8,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reports.agreed import Goal, goals_of
+from reports.figures_file_goals import GOAL_COLUMNS, goal_line
 from reports.figures_file_rows import COLUMNS, OF_FOLLOWUPS, Cell, Line, Number, Printed, lines
 from reports.figures_file_words import Explained, explanation
 from reports.numbers import MINUS
@@ -46,7 +49,9 @@ def write_figures(document: Document, folder: Path, fonts: Path) -> list[Path]:
     found = lines(printed, setting)
     columns = [name for name in COLUMNS if setting.followup or name not in OF_FOLLOWUPS]
     book = folder / f"{document.name if member else STEM}.xlsx"
-    book.write_bytes(workbook(found, columns, explanation(printed, tables.checks, columns, setting), setting))
+    goals = () if member else goals_of(tables.goals, document.package, rows)
+    explained = explanation(printed, tables.checks, columns, setting)
+    book.write_bytes(workbook(Figures(found, columns, goals), explained, setting))
     if member:
         return [book]
     text = folder / f"{STEM}.csv"
@@ -75,15 +80,26 @@ def _text(cell: Cell, point: str) -> str:
     return f"'{cell}" if cell and cell.startswith(_FORMULA) else cell or ""
 
 
-def workbook(found: Sequence[Line], columns: Sequence[str], explained: Sequence[Explained], setting: Setting) -> bytes:
-    """One sheet with the figures and one that explains them."""
+@dataclass(frozen=True)
+class Figures:
+    """What stands in the workbook: the lines of figures by column, and what was agreed, each with its outcome."""
+
+    lines: Sequence[Line]
+    columns: Sequence[str]
+    goals: Sequence[Goal] = ()
+
+
+def workbook(figures: Figures, explained: Sequence[Explained], setting: Setting) -> bytes:
+    """One sheet with the figures, one with the goals where there are any, and one that explains."""
     import xlsxwriter
 
     made = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(made, options) as book:
         book.set_properties({"created": DAY, "title": setting.voice.write("export", "sheet_figures")})
-        _figures(book, found, columns, setting)
+        _figures(book, figures.lines, figures.columns, setting)
+        if figures.goals:
+            _goals(book, figures.goals, setting)
         _explained(book, explained, setting)
     return made.getvalue()
 
@@ -104,6 +120,19 @@ def _figures(book: Any, found: Sequence[Line], columns: Sequence[str], setting: 
     _printed(sheet, setting, pages_across=3)
     sheet.repeat_rows(0)
     sheet.repeat_columns(0, columns.index("window"))
+
+
+def _goals(book: Any, goals: Sequence[Goal], setting: Setting) -> None:
+    sheet, formats = book.add_worksheet(setting.voice.write("goal_form", "sheet")), _Formats(book)
+    for at, (name, width) in enumerate(GOAL_COLUMNS.items()):
+        sheet.set_column(at, at, width)
+        sheet.write_string(0, at, setting.voice.write("goal_form", name), formats.head)
+    for number, goal in enumerate(goals, start=1):
+        line = goal_line(goal, setting)
+        for at, name in enumerate(GOAL_COLUMNS):
+            _write(sheet, (number, at), line.get(name), formats)
+    sheet.freeze_panes(1, 2)
+    _printed(sheet, setting, pages_across=1)
 
 
 def _write(sheet: Any, place: tuple[int, int], cell: Cell, formats: _Formats) -> None:

@@ -95,7 +95,7 @@ def _unit(row: Row, rows: MeasureRows, adjusted: Mapping[tuple[str, str], Any], 
     extra: Line = {}
     found = adjusted.get((measure.id, row.level)) if measure.category is None else None
     if found is not None and found["now_standardised"] is not None and row.level != "region":
-        extra["standardised"] = _figure(measure, found["now_standardised"])
+        extra["standardised"] = figure(measure, found["now_standardised"])
     if setting.followup and pill(row, setting) == "incomparable":
         extra["why"] = setting.reason(row)
     yield from _windows(row, measure, extra, setting)
@@ -141,10 +141,10 @@ def _point(point: Point | None, measure: Measure, setting: Setting) -> Line:
         return line
     # The sum behind an average is no count, and a median has none.
     counts = (None if measure.kind in AVERAGES else point.numerator, point.denominator)
-    line |= {"numerator": _count(counts[0]), "denominator": _count(counts[1]), "value": _figure(measure, point.value)}
+    line |= {"numerator": _count(counts[0]), "denominator": _count(counts[1]), "value": figure(measure, point.value)}
     if point.interval is not None:
         lower, upper = point.interval
-        line |= {"lower": _figure(measure, lower), "upper": _figure(measure, upper)}
+        line |= {"lower": figure(measure, lower), "upper": figure(measure, upper)}
     return line
 
 
@@ -159,9 +159,9 @@ def _change(row: Row, measure: Measure, setting: Setting) -> Line:
     line: Line = {}
     if has_change(row, setting):
         for name in ("change", "change_lower", "change_upper"):
-            line[name] = _rounded(getattr(row, name), measure.decimals)
+            line[name] = rounded(getattr(row, name), measure.decimals)
         if row.ratio is not None and not is_share(measure, setting):
-            line["ratio"] = _rounded((row.ratio - 1) * 100, 0)
+            line["ratio"] = rounded((row.ratio - 1) * 100, 0)
     kind = pill(row, setting)
     if kind in JUDGED:
         line |= _held_against(row, measure, setting)
@@ -172,11 +172,11 @@ def _change(row: Row, measure: Measure, setting: Setting) -> Line:
 
 def _held_against(row: Row, measure: Measure, setting: Setting) -> Line:
     names = ("expected", "expected_lower", "expected_upper")
-    line: Line = {name: _figure(measure, getattr(row.judged, name)) for name in names}
+    line: Line = {name: figure(measure, getattr(row.judged, name)) for name in names}
     net = net_numbers(row, measure, setting)
     if net is not None:
         parts = (("net", net.change), ("net_lower", net.lower), ("net_upper", net.upper))
-        line |= {name: _rounded(number, net.decimals) for name, number in parts}
+        line |= {name: rounded(number, net.decimals) for name, number in parts}
         line["net_unit"] = setting.voice.write("change", "points") if net.share else "%"
     return line
 
@@ -198,15 +198,16 @@ def _similar(measure: Measure, adjusted: Mapping[tuple[str, str], Any], setting:
     return [{"who": setting.voice.write("patients", "similar"), **_window("now", setting), **shown}]
 
 
-def _figure(measure: Measure, value: float | None) -> Number | None:
-    """As in a table: nought is `0`, however fine the others are written."""
-    return Number(0, 0) if value == 0 else _rounded(value, measure.decimals)
+def figure(measure: Measure, value: float | None) -> Number | None:
+    """A value of `measure`, as in a table: nought is `0`, however fine the others are written."""
+    return Number(0, 0) if value == 0 else rounded(value, measure.decimals)
 
 
 def _count(count: float | None) -> Number | None:
-    return _rounded(count, 0)
+    return rounded(count, 0)
 
 
-def _rounded(number: float | None, decimals: int) -> Number | None:
+def rounded(number: float | None, decimals: int) -> Number | None:
+    """A number as printed; None where there is none."""
     # Adding 0.0 turns a rounded -0.0 into 0.
     return None if number is None else Number(round(number, decimals) + 0.0, decimals)

@@ -1,4 +1,4 @@
-"""The documents of a pack beside its reports: coordinator sheet, fact sheet and reflection sheet."""
+"""The documents of a pack beside its reports: coordinator, fact and reflection sheet, and the form of goals."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
+from reports import goal_form
 from reports.booklet import Booklet
 from reports.booklet_content import content as booklet_content
 from reports.coordinator import Coordinated, coordinator_sources
@@ -20,8 +21,13 @@ from reports.templating import templates
 from reports.wording import voice
 from transforms.definitions import Package
 
-Kind = Literal["coordinator", "fact_sheet", "reflection"]
-NAMES: Mapping[Kind, str] = {"coordinator": "drejebog", "fact_sheet": "faktaark", "reflection": "refleksionsark"}
+Kind = Literal["coordinator", "fact_sheet", "reflection", "agreed"]
+NAMES: Mapping[Kind, str] = {
+    "coordinator": "drejebog",
+    "fact_sheet": "faktaark",
+    "reflection": "refleksionsark",
+    "agreed": goal_form.NAME,
+}
 MARGINS = ("running", "footer", "example", "page", "of")
 
 
@@ -34,21 +40,29 @@ class Sheet(Document):
 
 
 def sheets(tables: PackTables, package: Package, versions: Mapping[str, str], texts: Mapping[str, str]) -> list[Sheet]:
-    """The coordinator sheet, and the two that the cluster gets where the package has texts for them."""
+    """The coordinator sheet, and the two that the cluster gets where the package has texts for them.
+
+    Before a baseline meeting the coordinator also gets the form for what is agreed there.
+    """
     kinds: list[Kind] = ["coordinator"]
+    if tables.row["kind"] == "baseline" and tables.row["meeting_date"] is not None:
+        kinds.append("agreed")
     if "fact_sheet" in texts:
         kinds.append("fact_sheet")
     if "reflection" in texts or package.questions:
         kinds.append("reflection")
-    audience = dict.fromkeys(kinds, CLUSTER) | {"coordinator": COORDINATOR}
+    audience = dict.fromkeys(kinds, CLUSTER) | {"coordinator": COORDINATOR, "agreed": COORDINATOR}
     return [Sheet(NAMES[kind], audience[kind], tables, package, versions, kind=kind, texts=texts) for kind in kinds]
 
 
 def render_sheet(sheet: Sheet, folder: Path, renderer: Renderer) -> list[RenderedFile]:
     """Its files: those of the coordinator in a folder of their own, which is never sent around with the others."""
-    if sheet.kind == "coordinator":
+    if sheet.audience == COORDINATOR:
         folder = folder / COORDINATOR_FOLDER
         folder.mkdir(parents=True, exist_ok=True)
+    if sheet.kind == "agreed":
+        paths = [_write(folder / f"{sheet.name}.xlsx", _form(sheet))]
+    elif sheet.kind == "coordinator":
         sources = coordinator_sources(Coordinated(sheet.tables, sheet.package, sheet.texts), renderer.fonts)
         paths = renderer.render(sources, folder / sheet.name)
     else:
@@ -58,6 +72,12 @@ def render_sheet(sheet: Sheet, folder: Path, renderer: Renderer) -> list[Rendere
         made = _made(sources.markdown, words, sources.formats, renderer)
         paths = [_write(folder / f"{sheet.name}.{each}", content) for each, content in made]
     return [RenderedFile(path, sha256(path.read_bytes()).hexdigest(), sheet.audience) for path in paths]
+
+
+def _form(sheet: Sheet) -> bytes:
+    row = sheet.tables.row
+    form = goal_form.FormOf(row["cluster_id"], row["cluster_name"], row["meeting_date"])
+    return goal_form.goal_form(sheet.package, form, voice(row["language"]))
 
 
 def text_sources(sheet: Sheet) -> Sources:

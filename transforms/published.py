@@ -2,7 +2,8 @@
 
 `report.pack` one row per pack, `report.figure` one row per pack, audience, measure and unit, `report.source` one row
 per pack and extract used, `report.check` one row per pack and check that did not pass, `report.note` one row per pack
-and kind of change in who is in the cluster, `report.profile` one row per pack, audience and unit: who the patients are.
+and kind of change in who is in the cluster, `report.profile` one row per pack, audience and unit: who the patients are,
+`report.goal` one row per follow-up pack and goal that the cluster set itself at an earlier meeting.
 """
 
 from __future__ import annotations
@@ -138,5 +139,20 @@ PROFILE = pl.Schema(
         "share_65": pl.Float64,  # 65 and over
         "share_80": pl.Float64,
         "mean_age": pl.Float64,  # in years
+    }
+)
+
+GOAL = pl.Schema(
+    {
+        "pack_id": pl.String,
+        "number": pl.Int64,
+        "agreed_on": pl.Date,  # the day of the meeting
+        "what": pl.String,  # the cluster's own words, as is `who`
+        "who": pl.String,
+        "by_when": pl.Date,
+        "measure_id": pl.String,  # null: nothing that is counted; the outcome is the cluster's row of report.figure
+        "direction": pl.String,  # lower | higher; null: none was named
+        "amount": pl.Float64,  # null: no number was named
+        "amount_is": pl.String,  # percent (of the value before) | unit (a difference) | level (the value to come to)
     }
 )

@@ -7,7 +7,7 @@ local known = {}
 for name in ([[
   head title facts fact letter flags seconds line band definition said note key pairs grid panel questions ruled grounds
   ground numbers badge pill who number own part contents asked scale box cite measure spec fill text references
-  finding objection apart plan prompt kept
+  finding objection apart plan prompt kept agreed goal
 ]]):gmatch("%S+") do
   known[name] = true
 end

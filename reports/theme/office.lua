@@ -61,7 +61,7 @@ local function div(element)
     if class == "fact" then return fact(element) end
     if class == "measure" then return kept(element) end
     if class == "asked" then return asked(element) end
-    if class == "objection" or class == "apart" then return answered(element) end
+    if class == "objection" or class == "apart" or class == "goal" then return answered(element) end
     if PARAGRAPHS[class] then return styled(element.content, PARAGRAPHS[class]) end
   end
   return nil

@@ -59,6 +59,15 @@ def test_the_demo_says_where_the_reports_are_and_what_was_found(region: Run) -> 
     assert "Åbakke-klyngen; Alle antibiotika: " in region.printed
 
 
+def test_what_the_first_cluster_agreed_on_stands_in_its_documents_and_in_no_others(region: Run) -> None:
+    outbox = region.workspace / "outbox"
+    assert "3 goals recorded for K01, antibiotika, meeting of 2025-09-17" in region.printed
+    for folder in sorted(outbox.glob("K*")):
+        here = [path.name for path in folder.glob("*.html") if "Det aftalte vi" in path.read_text(encoding="utf-8")]
+        reports = [path.name for path in folder.glob("*.html") if path.name.startswith(("klynge", "medlem"))]
+        assert sorted(here) == (sorted(reports) if folder.name.startswith("K01_") else []), folder.name
+
+
 def test_figures_of_merged_facts_are_those_of_every_single_fact(region: Run) -> None:
     workspace = load_workspace(region.workspace)
     order = planned_orders(workspace)[0]
