@@ -12,11 +12,13 @@ from flows.keys import write_key
 from flows.modes import meeting_for
 from flows.orders import Order, planned, require_numbers
 from flows.settings import PackPlan, SettingsError, Workspace
+from transforms.bounds_of_pack import bounds, missing_practices
 from transforms.definitions import Package
 from transforms.disclosure import unlike
 from transforms.disclosure_case_mix import CaseMix, printed_profiles, with_case_mix
 from transforms.disclosure_case_mix_check import case_mix_violations
 from transforms.disclosure_check import truth_of, violations
+from transforms.disclosure_check_bounds import bound_violations
 from transforms.disclosure_rules import hidden_rows, ruled
 from transforms.errors import DataRefusedError, UserError
 from transforms.pack import Mart, Meeting, exact_figures, members, notes, pack_row, published_figures
@@ -91,15 +93,13 @@ def build_pack(workspace: Workspace, order: Order) -> None:
     shown = members(meeting, facts)
     labels = _labels(workspace, meeting, package, shown)
     units = _units(package, meeting, exact, facts, labels)
-    if not _delivered_anything(units):
-        raise NothingDeliveredError(
-            f"The pack {meeting.pack_id} was not made: no practice of the cluster has delivered anything for "
-            f"{meeting.later.start} to {meeting.later.end}. Bring the extracts in, or choose another meeting date."
-        )
+    _require_delivered(units, meeting)
     mix = _case_mix(workspace, meeting, exact, facts, labels)
     figures = with_case_mix(_figures(package, meeting, units, labels), package, meeting, mix)
     profiles = printed_profiles(meeting, mix, labels)
-    faults = violations(figures, package, truth_of(units, meeting.mode, meeting.profile))
+    bounded = bounds(package, meeting, exact, facts, units)
+    truth = truth_of(units, meeting.mode, meeting.profile)
+    faults = violations(figures, package, truth) + bound_violations(bounded, package, figures, truth)
     faults += case_mix_violations(figures.iter_rows(named=True), profiles.iter_rows(named=True), package)
     if faults:
         raise PackBlockedError(f"The pack {meeting.pack_id} was not written: {faults[0]} ({len(faults)} in all).")
@@ -111,7 +111,8 @@ def build_pack(workspace: Workspace, order: Order) -> None:
         earlier = packs.earlier_letters(workspace.store, meeting, package)
         write_key(workspace, meeting.pack_id, labels, names, earlier)
     hidden = hidden_rows(unlike(units, meeting.mode, meeting.profile), meeting.pack_id, package.id)
-    frames = (row, figures, sources, checks, told, profiles, hidden)
+    absent = missing_practices(package, meeting, facts, shown, list(labels.values()))
+    frames = (row, figures, sources, checks, told, profiles, bounded, absent, hidden)
     packs.write_pack(workspace.store, meeting.pack_id, dict(zip(packs.WRITTEN, frames, strict=True)))
 
 
@@ -121,9 +122,14 @@ def _units(package: Package, meeting: Meeting, exact: Mart, facts: Facts, labels
     return ruled(package, pl.concat(units, how="diagonal_relaxed"), meeting.profile)
 
 
-def _delivered_anything(units: pl.DataFrame) -> bool:
+def _require_delivered(units: pl.DataFrame, meeting: Meeting) -> None:
     counts = units.filter(pl.col("level") == "practice").select("^.*_(numerator|denominator)$")
-    return counts.height > 0 and counts.select(pl.any_horizontal(pl.all().is_not_null()).any()).item()
+    if counts.height and counts.select(pl.any_horizontal(pl.all().is_not_null()).any()).item():
+        return
+    raise NothingDeliveredError(
+        f"The pack {meeting.pack_id} was not made: no practice of the cluster has delivered anything for "
+        f"{meeting.later.start} to {meeting.later.end}. Bring the extracts in, or choose another meeting date."
+    )
 
 
 def _figures(package: Package, meeting: Meeting, units: pl.DataFrame, labels: dict[str, str]) -> pl.DataFrame:

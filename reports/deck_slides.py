@@ -106,7 +106,8 @@ def finding(rows: MeasureRows, setting: Setting) -> Markdown:
         return say("deck", "finding_readable", title=title, v1=now, v2=setting.beside(rows.measure, region))
     if kind in ("chance", "too_few", "incomparable"):
         return say("deck", f"finding_{kind}", title=title)
-    return say("deck", "finding_state", title=title, state=setting.state(row.now))
+    state = setting.state(row.now) if row.now.bounded is None else setting.value(rows.measure, row.now)
+    return say("deck", "finding_state", title=title, state=state)
 
 
 def _picture(page: Page, drawing: Drawing | None, rows: MeasureRows, setting: Setting) -> None:

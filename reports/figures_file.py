@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reports.figures_file_rows import COLUMNS, OF_FOLLOWUPS, Cell, Line, Number, Printed, lines
+from reports.figures_file_rows import COLUMNS, OF_BOUNDS, OF_FOLLOWUPS, Cell, Line, Number, Printed, lines
 from reports.figures_file_words import Explained, explanation
 from reports.numbers import MINUS
 from reports.rows import measures
@@ -41,10 +41,13 @@ def write_figures(document: Document, folder: Path, fonts: Path) -> list[Path]:
     tables, member = document.tables, document.audience != CLUSTER
     setting = Setting(tables.row, voice(tables.row["language"]), fonts, member)
     figures = tables.figures_for(document.audience)
-    rows = measures(document.package, figures, tables.row)
+    rows = measures(document.package, figures, tables.row, tables.bounds)
     printed = Printed(document.package, rows, figures, tables.case_mix_for(document.audience)[0])
     found = lines(printed, setting)
-    columns = [name for name in COLUMNS if setting.followup or name not in OF_FOLLOWUPS]
+    blank = (OF_BOUNDS if tables.bounds.is_empty() else frozenset()) | (
+        frozenset() if setting.followup else OF_FOLLOWUPS
+    )
+    columns = [name for name in COLUMNS if name not in blank]
     book = folder / f"{document.name if member else STEM}.xlsx"
     book.write_bytes(workbook(found, columns, explanation(printed, tables.checks, columns, setting), setting))
     if member:

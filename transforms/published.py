@@ -2,7 +2,9 @@
 
 `report.pack` one row per pack, `report.figure` one row per pack, audience, measure and unit, `report.source` one row
 per pack and extract used, `report.check` one row per pack and check that did not pass, `report.note` one row per pack
-and kind of change in who is in the cluster, `report.profile` one row per pack, audience and unit: who the patients are.
+and kind of change in who is in the cluster, `report.profile` one row per pack, audience and unit: who the patients are,
+`report.bound` one row per pack and measure while too few have delivered, `report.missing` one row per pack, practice
+and source that has not come: the one table that names others, and for the coordinator alone.
 """
 
 from __future__ import annotations
@@ -138,5 +140,29 @@ PROFILE = pl.Schema(
         "share_65": pl.Float64,  # 65 and over
         "share_80": pl.Float64,
         "mean_age": pl.Float64,  # in years
+    }
+)
+
+BOUND = pl.Schema(
+    {
+        "pack_id": pl.String,
+        "measure_id": pl.String,
+        "practices": pl.Int64,  # how many have delivered of this measure: fewer than a cluster's figure takes
+        "lower": pl.Float64,  # what the cluster's figure lies between, on a coarse grid; null: `reason` says why
+        "upper": pl.Float64,
+        "basis": pl.String,  # of the upper bound: certain | region (the missing are no higher than 19 of 20 elsewhere)
+        "reason": pl.String,  # a word of transforms.bounds.Reason
+    }
+)
+
+MISSING = pl.Schema(
+    {
+        "pack_id": pl.String,
+        "practice_id": pl.String,
+        "practice_name": pl.String,
+        "label": pl.String,  # as in report.figure
+        "source": pl.String,
+        "months": pl.Int64,  # of the later window that have not been submitted
+        "of_months": pl.Int64,
     }
 )
