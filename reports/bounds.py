@@ -43,9 +43,9 @@ class Bounded:
         return setting.voice.write("bound", "between", lower=ends[0], upper=ends[1])
 
     def short(self, measure: Measure, setting: Setting) -> str:
-        """`10–85 %`, where the unit has been named already or is short; a dash where there are no bounds."""
+        """`10–85 %`, where the unit has been named already; where there are no bounds, that too few have delivered."""
         if self.lower is None or self.upper is None:
-            return setting.voice.write("state", "absent")
+            return setting.voice.write("bound", "none")
         whole = self.lower == round(self.lower) and self.upper == round(self.upper)
         coarse = measure.model_copy(update={"decimals": 0}) if whole else measure
         numbers = setting.voice.numbers

@@ -124,7 +124,8 @@ def _before(tables: PackTables, setting: Setting) -> list[Markdown]:
     named = missing_names(tables.missing, setting)
     for key, labels in (("missing", whole), ("missing_partly", partly)):
         if labels:
-            told = [named[key].get(label, label) for label in labels]
+            # In the order of the names: that of the letters would tell which letter is whose.
+            told = sorted(named[key].get(label, label) for label in labels)
             lines.append(say("coordinator", key, list=_listed(told, setting)))
     if whole or partly:
         lines.append(say("coordinator", "missing_late"))

@@ -74,7 +74,7 @@ def _headline(row: Row, measure: Measure, setting: Setting) -> Markdown:
         key = "incomparable_now" if row.now.readable else "incomparable"
         return say("seconds", key, title=title, v1=now, reason=setting.reason(row))
     if row.now.bounded is not None:
-        return say("seconds", "bound", title=title, v1=now)
+        return say("seconds", "bound" if row.now.bounded.lower is not None else "state", title=title, v1=now, state=now)
     if kind not in (*JUDGED, "readable", "too_few"):
         return say("seconds", "state", title=title, state=setting.state(row.now))
     if not setting.followup:

@@ -13,11 +13,12 @@ known of the missing practices too. Write N for what the delivered months hold, 
 * Of anything else (another denominator, a mean, a ratio) there is none: nobody knows the missing denominators.
 
 Nothing about one practice may follow from the bounds, and N / D would, for whoever knows a part of N. So N / D is
-looked at once, through a grid: it lies in [L, L + s), and both bounds are made of L alone: L, and L + s + what is missing,
-rounded up to the grid. s is a twentieth of a share's whole, and about a tenth of the region's median rate (the nearest
-of 1, 2, 5, 10, ... above): about what one practice of twelve adds. Fewer than three delivered give none, and neither do
-those whose exact sum would tell one practice's count to within a half to another of them that takes its own away (the
-p % rule with p = 50: Hundepool et al., Statistical Disclosure Control, 2012, section 4.2), though nobody sees that sum.
+looked at once, through a grid: it lies in [L, L + s), and both bounds are made of L alone: L, and L + s + what is
+missing, rounded up to the grid. s is a twentieth of a share's whole, and a tenth of the region's median rate or the
+next of 1, 2, 5, 10, ... above: about what one practice of twelve adds. Fewer than three delivered give no bounds, and
+neither do those whose exact sum would tell one practice's count to within a half to another of them that takes its own
+away (the p % rule with p = 50: Hundepool et al., Statistical Disclosure Control, 2012, section 4.2), though nobody sees
+that sum.
 """
 
 from __future__ import annotations

@@ -61,13 +61,19 @@ events = { da = "recepter", en = "items" }
 [[measures]]
 id = "plan_share"
 kind = "proportion"
-numerator = { source = "care_plans", quantity = "patients", conditions = ["copd"], groups = ["with_care_plan"], window_months = 3 }
 denominator = { source = "list_sizes", quantity = "patients" }
 per = 100
 title = { da = "Forløbsplan", en = "Care plan" }
 definition = { da = "Andel af tilmeldte.", en = "Share of those listed." }
 unit = { da = "%", en = "%" }
 events = { da = "patienter", en = "patients" }
+
+[measures.numerator]
+source = "care_plans"
+quantity = "patients"
+conditions = ["copd"]
+groups = ["with_care_plan"]
+window_months = 3
 
 [[measures]]
 id = "first_choice_share"
