@@ -26,7 +26,7 @@ PLANS = (
 seed = 7
 [[packs]]
 package = "smaa"
-clusters = ["K1", "K2"]
+clusters = ["K1"]
 kind = "baseline"
 meeting = 2025-03-01
 baseline_from = 2024-10-01
