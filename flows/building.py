@@ -12,11 +12,13 @@ from flows.keys import write_key
 from flows.modes import meeting_for
 from flows.orders import Order, planned, require_numbers
 from flows.settings import PackPlan, SettingsError, Workspace
+from transforms.bounds_of_pack import bounds, missing_practices
 from transforms.definitions import Package
 from transforms.disclosure import unlike
 from transforms.disclosure_case_mix import CaseMix, printed_profiles, with_case_mix
 from transforms.disclosure_case_mix_check import case_mix_violations
 from transforms.disclosure_check import truth_of, violations
+from transforms.disclosure_check_bounds import bound_violations
 from transforms.disclosure_rules import hidden_rows, ruled
 from transforms.errors import DataRefusedError, UserError
 from transforms.pack import Mart, Meeting, exact_figures, members, notes, pack_row, published_figures
@@ -92,29 +94,38 @@ def build_pack(workspace: Workspace, order: Order) -> None:
     shown = members(meeting, facts)
     labels = _labels(workspace, meeting, package, shown)
     units = _units(package, meeting, exact, facts, labels)
-    if not _delivered_anything(units):
-        raise NothingDeliveredError(
-            f"The pack {meeting.pack_id} was not made: no practice of the cluster has delivered anything for "
-            f"{meeting.later.start} to {meeting.later.end}. Bring the extracts in, or choose another meeting date."
-        )
+    _require_delivered(units, meeting)
     mix = _case_mix(workspace, meeting, exact, facts, labels)
     figures = with_case_mix(_figures(package, meeting, units, labels), package, meeting, mix)
     profiles = printed_profiles(meeting, mix, labels)
-    faults = violations(figures, package, truth_of(units, meeting.mode, meeting.profile))
+    bounded = bounds(package, meeting, exact, facts, units)
+    truth = truth_of(units, meeting.mode, meeting.profile)
+    faults = violations(figures, package, truth) + bound_violations(bounded, package, figures, truth)
     faults += case_mix_violations(figures.iter_rows(named=True), profiles.iter_rows(named=True), package)
-    if faults:
-        raise PackBlockedError(f"The pack {meeting.pack_id} was not written: {faults[0]} ({len(faults)} in all).")
+    _require_no_faults(meeting, faults)
     sources, checks = packs.sources_and_checks(workspace.store, meeting, package, last_known(workspace.store))
     row = pack_row(meeting, package, facts, figures, example=workspace.definition.example_data)
     told = notes(meeting, exact, package, facts, shown["practice_id"].to_list())
     if meeting.mode != "open":
-        names = dict(zip(shown["practice_id"], shown["practice_name"], strict=True))
-        earlier = packs.earlier_letters(workspace.store, meeting, package)
-        write_key(workspace, meeting.pack_id, labels, names, earlier)
+        _keep_key(workspace, meeting, package, shown, labels)
     agreed = goals_of(workspace.store, meeting, package.id)
     hidden = hidden_rows(unlike(units, meeting.mode, meeting.profile), meeting.pack_id, package.id)
-    frames = (row, figures, sources, checks, told, profiles, agreed, hidden)
+    absent = missing_practices(package, meeting, facts, shown, list(labels.values()))
+    frames = (row, figures, sources, checks, told, profiles, agreed, bounded, absent, hidden)
     packs.write_pack(workspace.store, meeting.pack_id, dict(zip(packs.WRITTEN, frames, strict=True)))
+
+
+def _require_no_faults(meeting: Meeting, faults: list[str]) -> None:
+    if faults:
+        raise PackBlockedError(f"The pack {meeting.pack_id} was not written: {faults[0]} ({len(faults)} in all).")
+
+
+def _keep_key(
+    workspace: Workspace, meeting: Meeting, package: Package, shown: pl.DataFrame, labels: dict[str, str]
+) -> None:
+    names = dict(zip(shown["practice_id"], shown["practice_name"], strict=True))
+    earlier = packs.earlier_letters(workspace.store, meeting, package)
+    write_key(workspace, meeting.pack_id, labels, names, earlier)
 
 
 def _units(package: Package, meeting: Meeting, exact: Mart, facts: Facts, labels: dict[str, str]) -> pl.DataFrame:
@@ -123,9 +134,14 @@ def _units(package: Package, meeting: Meeting, exact: Mart, facts: Facts, labels
     return ruled(package, pl.concat(units, how="diagonal_relaxed"), meeting.profile)
 
 
-def _delivered_anything(units: pl.DataFrame) -> bool:
+def _require_delivered(units: pl.DataFrame, meeting: Meeting) -> None:
     counts = units.filter(pl.col("level") == "practice").select("^.*_(numerator|denominator)$")
-    return counts.height > 0 and counts.select(pl.any_horizontal(pl.all().is_not_null()).any()).item()
+    if counts.height and counts.select(pl.any_horizontal(pl.all().is_not_null()).any()).item():
+        return
+    raise NothingDeliveredError(
+        f"The pack {meeting.pack_id} was not made: no practice of the cluster has delivered anything for "
+        f"{meeting.later.start} to {meeting.later.end}. Bring the extracts in, or choose another meeting date."
+    )
 
 
 def _figures(package: Package, meeting: Meeting, units: pl.DataFrame, labels: dict[str, str]) -> pl.DataFrame:

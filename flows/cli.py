@@ -25,6 +25,7 @@ from flows import (
     cli_probe,
     cli_registry,
     cli_render,
+    cli_report,
     cli_sources,
     cli_workshop,
 )
@@ -167,6 +168,7 @@ cli_lint.add_to(app)
 cli_workshop.add_to(app)
 cli_render.add_to(app)
 cli_agreed.add_to(app)
+cli_report.add_to(app)
 
 
 def _run_pipeline(workspace: Workspace) -> Findings:

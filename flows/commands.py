@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import date
 from importlib import import_module
@@ -42,6 +42,27 @@ def _surroundings(workspace: Workspace, *, validating: bool) -> Iterator[None]:
                 server.wait()
             with DISPLAY.running():
                 yield
+
+
+def in_surroundings(workspace: Workspace, *, validating: bool) -> AbstractContextManager[None]:
+    """For commands in modules of their own: one command alone in the workspace, with all that the flows need."""
+    return _surroundings(workspace, validating=validating)
+
+
+def one_by_one(workspace: Workspace, named: Sequence[Delivery]) -> list[Outcome]:
+    """The flow `ingest` for named deliveries, within surroundings; an outcome for each, in their order."""
+    from flows.pipeline import ingest
+
+    personal, rest = _by_name(named)
+    growing = still_growing(delivery.path for delivery in rest)
+    whole = [delivery for delivery in rest if delivery.path not in growing]
+    with runs.recorded(workspace.store, "ingest"):
+        found = dict(zip((each.path for each in whole), ingest(workspace.root, whole), strict=True))
+    found |= dict(zip((each.path for each in personal), turn_away(workspace, personal), strict=True))
+    found |= {
+        path: Outcome(path.name, "refused", sentence=unfinished_sentence(path), exit_code=2) for path in sorted(growing)
+    }
+    return [found[each.path] for each in named]
 
 
 def run_everything(workspace: Workspace) -> Findings:
@@ -84,18 +105,8 @@ def _tell_of_unclaimed(unclaimed: Sequence[Path]) -> None:
 def ingest_files(workspace: Workspace, source: str, files: Sequence[Path], *, again: bool) -> list[Outcome]:
     """The flow `ingest` for named files."""
     workspace.contract(source)
-    personal, named = _by_name([Delivery(source, path, again) for path in files])
     with _surroundings(workspace, validating=True):
-        from flows.pipeline import ingest
-
-        turned_away = turn_away(workspace, personal)
-        growing = still_growing(delivery.path for delivery in named)
-        left = [
-            Outcome(path.name, "refused", sentence=unfinished_sentence(path), exit_code=2) for path in sorted(growing)
-        ]
-        with runs.recorded(workspace.store, "ingest"):
-            outcomes = ingest(workspace.root, [delivery for delivery in named if delivery.path not in growing])
-    return [*turned_away, *left, *outcomes]
+        return one_by_one(workspace, [Delivery(source, path, again) for path in files])
 
 
 def request_pack(

@@ -46,6 +46,7 @@ def cluster_lines(workspace: Workspace, order: Order) -> list[Line]:
     tables = packs.read_pack(workspace.store, order.pack_id)
     name = tables["report.pack"]["cluster_name"].item()
     rows = tables["report.figure"].filter(pl.col("audience") == "cluster", pl.col("level") == "cluster")
+    rows = rows.join(tables["report.bound"].drop("pack_id", "reason"), on="measure_id", how="left")
     package = order.package_in(workspace)
     language = workspace.definition.language
     return [
@@ -71,6 +72,9 @@ def _figure(row: dict[str, float | None], measure: Measure, language: str) -> st
         # Adding 0.0 turns a rounded -0.0 into 0.
         return "-" if value is None else format_decimal(round(value, measure.decimals) + 0.0, pattern, locale=language)
 
+    if row["now_value"] is None and row["practices"] is not None:
+        between = f": between {number(row['lower'])} and {number(row['upper'])} {unit}"
+        return f"{row['practices']} delivered, too few{between if row['lower'] is not None else ''}"
     now = f"{number(row['now_value'])} {unit}"
     if row["change"] is None:
         return now

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from flows.code_systems import code_systems
 from flows.settings import PackPlan, Workspace
@@ -71,6 +72,19 @@ class Order(Strict):
         """The windows, with what silence and codes mean in this workspace."""
         baseline, followup = self.windows(self.package_in(workspace))
         return Period(baseline, followup, workspace.definition.consent.default == "given", code_systems(workspace))
+
+
+def order_of(pack: Mapping[str, Any]) -> Order:
+    """The order that a pack was built for, by its row of report.pack."""
+    followup = pack["before_start"] is not None
+    return Order(
+        cluster=pack["cluster_id"],
+        package=pack["package_id"],
+        kind="followup" if followup else "baseline",
+        meeting=pack["meeting_date"],
+        baseline_from=pack["before_start"] or pack["now_start"],
+        followup_from=pack["now_start"] if followup else None,
+    )
 
 
 def planned(plan: PackPlan, cluster: str) -> Order:

@@ -224,6 +224,17 @@ def request(workspace: Path, order: Order) -> Findings:
     return found
 
 
+@flow(flow_run_name="report-{workspace.name}", validate_parameters=False)
+@words_kept_back
+def report(workspace: Path, orders: list[Order]) -> Findings:
+    """Packs that were made before, once more, from what has been accepted since."""
+    opened = load_workspace(workspace)
+    with runs.recorded(opened.store, "report") as run_id:
+        found = _make(opened, orders, run_id, [])
+    swap_public_copy(workspace)
+    return found
+
+
 def _make(workspace: Workspace, orders: list[Order], run_id: str, outcomes: list[Outcome]) -> Findings:
     folders: list[Path] = []
     blocked: list[Outcome] = []

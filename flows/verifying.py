@@ -6,13 +6,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import polars as pl
 
 from flows.building import build_pack, compute_packages
 from flows.modes import meeting_for
-from flows.orders import Order
+from flows.orders import Order, order_of
 from flows.settings import SettingsError, Workspace
 from flows.starting import require_warehouse
 from reports.delivered import Finding, Manifest
@@ -41,23 +40,10 @@ def verify_with(workspace: Workspace, manifest: Manifest) -> list[Finding]:
         if tables["report.pack"].is_empty():
             words = f"{manifest.pack_id} was not built in this workspace: name the one it came from."
             return [Finding("pack", manifest.pack_id, words)]
-        order = _order(tables["report.pack"].row(0, named=True))
+        order = order_of(tables["report.pack"].row(0, named=True))
         found = [*_extracts(workspace, manifest, order), *_definition(workspace, manifest, order)]
         found += _printed(workspace, manifest, replaced=bool(found))
         return found if found else _figures(workspace, order, tables["report.figure"])
-
-
-def _order(pack: dict[str, Any]) -> Order:
-    """The order that the pack was built for."""
-    followup = pack["before_start"] is not None
-    return Order(
-        cluster=pack["cluster_id"],
-        package=pack["package_id"],
-        kind="followup" if followup else "baseline",
-        meeting=pack["meeting_date"],
-        baseline_from=pack["before_start"] or pack["now_start"],
-        followup_from=pack["now_start"] if followup else None,
-    )
 
 
 def _extracts(workspace: Workspace, manifest: Manifest, order: Order) -> Iterator[Finding]:

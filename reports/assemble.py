@@ -23,8 +23,8 @@ def assemble(document: Document, fonts: Path) -> Sources:
     tables, member = document.tables, document.audience != CLUSTER
     pack = tables.row
     setting = Setting(pack, voice(pack["language"]), fonts, member)
-    rows = measures(document.package, tables.figures_for(document.audience), pack)
-    clusters = measures(document.package, tables.figures_for(CLUSTER), pack) if member else ()
+    rows = measures(document.package, tables.figures_for(document.audience), pack, tables.bounds)
+    clusters = measures(document.package, tables.figures_for(CLUSTER), pack, tables.bounds) if member else ()
     layouts = shared_layouts(clusters, setting)
     material = Material(document.package, rows, layouts, tables, document.versions, document.audience)
     values = content(material, setting)

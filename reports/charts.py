@@ -93,15 +93,21 @@ def _bell(row: Row, named: bool, rows: MeasureRows, setting: Setting) -> Bell:
         now=now,
         before_words=number(before, "before"),
         now_words=number(now, "now"),
-        interval=row.now.interval if now is not None else None,
+        interval=row.now.interval if now is not None else _bounds(row),
         change=change,
         relative=relative,
-        faint=kind == "too_few" and not row.judged.lacks_others,
+        faint=row.now.bounded is not None or (kind == "too_few" and not row.judged.lacks_others),
         joined=row.paired and kind != "incomparable",
         expected=expected,
         expected_words=words("chart", "expected", x=expected_words) if expected_words else "",
         expected_interval=row.judged.expected_interval if expected is not None else None,
     )
+
+
+def _bounds(row: Row) -> tuple[float, float] | None:
+    """What the figure lies between, where there is none: a dashed line without a dot."""
+    between = row.now.bounded
+    return None if between is None or between.lower is None or between.upper is None else (between.lower, between.upper)
 
 
 def _under(row: Row, role: str, setting: Setting) -> str:
@@ -114,6 +120,10 @@ def _under(row: Row, role: str, setting: Setting) -> str:
 def _change_words(row: Row, rows: MeasureRows, setting: Setting) -> tuple[str, str]:
     """The two short lines at a row's right end."""
     words = setting.voice.write
+    if row.now.bounded is not None:
+        ends = _bounds(row)
+        written = setting.voice.write("change", "few_delivered")
+        return (row.now.bounded.short(rows.measure, setting), written) if ends else (written, "")
     kind: str = pill(row, setting)
     if kind == "too_few" and row.judged.lacks_others:
         kind = "few_others"

@@ -12,7 +12,7 @@ from reports.booklet import Booklet
 from reports.booklet_content import content as booklet_content
 from reports.charts import Chart
 from reports.coordinator_agenda import agenda
-from reports.coordinator_apart import apart, missing
+from reports.coordinator_apart import apart, missing, missing_names
 from reports.coordinator_findings import findings
 from reports.coordinator_objections import objections
 from reports.grounds import delivered_words
@@ -64,7 +64,7 @@ def coordinator_sources(made_of: Coordinated, fonts: Path) -> Sources:
 def content(made_of: Coordinated, setting: Setting) -> dict[str, Any]:
     """The values by the names the template calls them."""
     tables, package, speaking = made_of.tables, made_of.package, setting.voice
-    every = measures(package, tables.figures_for(CLUSTER), tables.row)
+    every = measures(package, tables.figures_for(CLUSTER), tables.row, tables.bounds)
     rows = [each for each in every if each.measure.category is None]
     booklet = booklet_content(Booklet(package, {}, speaking.language), {})
     return {
@@ -125,13 +125,17 @@ def _before(tables: PackTables, setting: Setting) -> list[Markdown]:
     """Who has delivered, who has not, and where the key is."""
     say, (whole, partly) = setting.voice.say, missing(tables.figures)
     lines = [delivered_words(tables.notes, setting)]
+    named = missing_names(tables.missing, setting)
     for key, labels in (("missing", whole), ("missing_partly", partly)):
         if labels:
-            lines.append(say("coordinator", key, list=_listed(labels, setting)))
+            # In the order of the names: that of the letters would tell which letter is whose.
+            told = sorted(named[key].get(label, label) for label in labels)
+            lines.append(say("coordinator", key, list=_listed(told, setting)))
     if whole or partly:
         lines.append(say("coordinator", "missing_late"))
     if not setting.open_mode:
-        lines.append(say("coordinator", "missing_key" if whole or partly else "key"))
+        by_letter = not {*whole, *partly} <= named["missing"].keys()
+        lines.append(say("coordinator", "missing_key" if by_letter else "key"))
     return lines
 
 

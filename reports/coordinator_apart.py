@@ -1,4 +1,4 @@
-"""Who lies apart in the picture that the cluster sees, and who has not submitted: for the coordinator, by letter.
+"""Who lies apart in the picture that the cluster sees, by letter, and who is missing, by name: for the coordinator.
 
 Apart is Tukey's rule: more than one and a half times the middle half's width outside it (Tukey, Exploratory Data
 Analysis, 1977). It looks at the dots as they are drawn, in their coarse steps, and knows nothing of their sizes.
@@ -120,3 +120,19 @@ def missing(figures: pl.DataFrame) -> tuple[list[str], list[str]]:
     whole = by.filter("whole")["label"].to_list()
     partly = by.filter(pl.col("partly") & ~pl.col("whole"))["label"].to_list()
     return sorted(whole, key=_by_letter), sorted(partly, key=_by_letter)
+
+
+def missing_names(rows: pl.DataFrame, setting: Setting) -> dict[str, dict[str, str]]:
+    """By label, what the coordinator is told of a practice that is missing: its name, and of a part what is missing.
+
+    By name, so that nobody has to look a letter up in order to ask for a file. `rows` are those of report.missing.
+    """
+    names: dict[str, str] = {}
+    parts: dict[str, list[str]] = {}
+    for row in rows.sort("practice_id", "source").iter_rows(named=True):
+        names[row["label"]] = f"{row['practice_name']} ({row['practice_id']})"
+        source = setting.voice.known("source", row["source"], row["source"])
+        values = {"source": source[:1].lower() + source[1:], "n": row["months"], "of": row["of_months"]}
+        parts.setdefault(row["label"], []).append(setting.voice.write("coordinator", "missing_part", **values))
+    told = {label: f"{names[label]}: {', '.join(parts[label])}" for label in names}
+    return {"missing": names, "missing_partly": told}

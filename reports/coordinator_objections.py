@@ -33,7 +33,7 @@ def objections(measures: Sequence[MeasureRows], tables: PackTables, setting: Set
     made = (
         _mix(measures, tables, setting),
         _few(measures, setting),
-        _missing(setting),
+        _missing(measures, setting),
         _coding(tables, setting),
         _blind(measures, setting),
         _season(measures, setting),
@@ -117,13 +117,15 @@ def _few_line(rows: MeasureRows, setting: Setting) -> Iterable[Markdown]:
     yield setting.voice.say("objection", "few_line", **values)
 
 
-def _missing(setting: Setting) -> Objection | None:
+def _missing(measures: Sequence[MeasureRows], setting: Setting) -> Objection | None:
     members, delivered = int(setting.pack["practices_members"]), int(setting.pack["practices_delivered"])
     if delivered >= members:
         return None
     said = setting.voice.one_or_many("objection", "missing", members - delivered)
     counted = setting.voice.say("grounds", "delivered", delivered=delivered, members=members)
-    return Objection(said, (counted, setting.voice.say("objection", "missing_means")), ())
+    bounded = any(rows.cluster is not None and rows.cluster.now.bounded is not None for rows in measures)
+    means = setting.voice.say("objection", "missing_means_few" if bounded else "missing_means")
+    return Objection(said, (counted, means), ())
 
 
 def _coding(tables: PackTables, setting: Setting) -> Objection:

@@ -35,7 +35,8 @@ def deck_name(language: str) -> str:
 def write_deck(document: Document, folder: Path, fonts: Path) -> Path:
     """`<name>.pptx` in `folder`, put in place whole."""
     deck = _deck(document, fonts)
-    found = measures(document.package, document.tables.figures_for(document.audience), deck.setting.pack)
+    tables = document.tables
+    found = measures(document.package, tables.figures_for(document.audience), deck.setting.pack, tables.bounds)
     whole = [rows for rows in found if rows.measure.category is None]
     title_slide(deck)
     agreed_slides(deck, found)

@@ -56,7 +56,8 @@ def _in_numbers(rows: MeasureRows, setting: Setting) -> str:
     """Counts and values, with the interval of the change; the state where there is no figure."""
     row = rows.cluster
     if row is None or not row.now.readable:
-        return setting.state(row.now if row else None)
+        bounded = row.now.bounded if row else None
+        return setting.state(row.now if row else None) if bounded is None else sentence(row, rows, setting)
     told = both if setting.followup and row.paired else None
     if told is not None:
         return told(row, rows.measure, setting)

@@ -106,6 +106,8 @@ def finding(rows: MeasureRows, setting: Setting) -> Markdown:
         return say("deck", "finding_readable", title=title, v1=now, v2=setting.beside(rows.measure, region))
     if kind in ("chance", "too_few", "incomparable"):
         return say("deck", f"finding_{kind}", title=title)
+    if row.now.bounded is not None and row.now.bounded.lower is not None:
+        return say("deck", "finding_bound", title=title, v1=setting.value(rows.measure, row.now))
     return say("deck", "finding_state", title=title, state=setting.state(row.now))
 
 
@@ -131,6 +133,8 @@ def _picture(page: Page, drawing: Drawing | None, rows: MeasureRows, setting: Se
 
 def _reading(rows: MeasureRows, setting: Setting) -> str:
     say, row = setting.voice.write, rows.cluster
+    if row is not None and row.now.bounded is not None:
+        return ""
     if not rows.practices:
         return say("deck", "read_units" if setting.followup else "read_units_baseline")
     if not setting.followup:
@@ -187,7 +191,8 @@ def _told(rows: MeasureRows, setting: Setting) -> list[tuple[str, str, bool]]:
             told.append((say("deck", "expected_row"), expected, False))
     if row is not None:
         word = say("deck", "cluster_now" if setting.followup else "cluster")
-        told.append((word, setting.beside(measure, row.now), True))
+        open_ended = row.now.bounded is not None and row.now.bounded.lower is None
+        told.append((word, say("state", "absent") if open_ended else setting.beside(measure, row.now), True))
     if region is not None:
         told.append((say("deck", "region"), _region(region, rows, setting), False))
     return told

@@ -71,6 +71,15 @@ class Manifest(_Part):
     versions: Mapping[str, str]
 
 
+def extracts_of(folder: Path) -> set[tuple[str, str]]:
+    """Source and digest of every extract that a delivered pack was made from; none where no manifest says."""
+    try:
+        manifest = Manifest.model_validate_json((folder / NAME).read_bytes())
+    except (OSError, ValidationError):
+        return set()
+    return {(each.source, each.sha256) for each in manifest.extracts}
+
+
 def definition_of(folder: Path) -> str | None:
     """The digest of the definition that a delivered pack was made with; None where no manifest says."""
     try:

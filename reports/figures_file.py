@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports.agreed import Goal, goals_of
 from reports.figures_file_goals import GOAL_COLUMNS, goal_line
-from reports.figures_file_rows import COLUMNS, OF_FOLLOWUPS, Cell, Line, Number, Printed, lines
+from reports.figures_file_rows import COLUMNS, OF_BOUNDS, OF_FOLLOWUPS, Cell, Line, Number, Printed, lines
 from reports.figures_file_words import Explained, explanation
 from reports.numbers import MINUS
 from reports.rows import measures
@@ -44,10 +44,13 @@ def write_figures(document: Document, folder: Path, fonts: Path) -> list[Path]:
     tables, member = document.tables, document.audience != CLUSTER
     setting = Setting(tables.row, voice(tables.row["language"]), fonts, member)
     figures = tables.figures_for(document.audience)
-    rows = measures(document.package, figures, tables.row)
+    rows = measures(document.package, figures, tables.row, tables.bounds)
     printed = Printed(document.package, rows, figures, tables.case_mix_for(document.audience)[0])
     found = lines(printed, setting)
-    columns = [name for name in COLUMNS if setting.followup or name not in OF_FOLLOWUPS]
+    blank = (OF_BOUNDS if tables.bounds.is_empty() else frozenset()) | (
+        frozenset() if setting.followup else OF_FOLLOWUPS
+    )
+    columns = [name for name in COLUMNS if name not in blank]
     book = folder / f"{document.name if member else STEM}.xlsx"
     goals = () if member else goals_of(tables.goals, document.package, rows)
     explained = explanation(printed, tables.checks, columns, setting)

@@ -13,9 +13,12 @@ from typing import Any
 
 import polars as pl
 
+from reports.bounds import bound_sentence
 from reports.case_mix import patients
 from reports.changes import has_change, is_share
+from reports.markdown import plain
 from reports.net import net_numbers
+from reports.numbers import NBSP
 from reports.pills import JUDGED, pill
 from reports.rows import MeasureRows, Point, Row
 from reports.setting import Setting
@@ -42,10 +45,12 @@ COLUMNS = (
     *("number", "measure", "measure_id", "category", "who", "label", "window", "from", "to", "state"),
     *("numerator", "denominator", "value", "unit", "lower", "upper", "standardised"),
     *("change", "change_lower", "change_upper", "ratio", "expected", "expected_lower", "expected_upper"),
-    *("net", "net_lower", "net_upper", "net_unit", "verdict", "why", "note"),
+    *("net", "net_lower", "net_upper", "net_unit", "verdict", "why", "at_least", "at_most", "note"),
 )
-OF_FOLLOWUPS = frozenset(COLUMNS[COLUMNS.index("change") : COLUMNS.index("note")])
+OF_FOLLOWUPS = frozenset(COLUMNS[COLUMNS.index("change") : COLUMNS.index("at_least")])
 """The columns that only a follow-up fills."""
+OF_BOUNDS = frozenset({"at_least", "at_most"})
+"""Those that only a cluster fills of which too few have delivered."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,21 @@ def _windows(row: Row, measure: Measure, extra: Line, setting: Setting) -> Itera
     if setting.followup:
         yield who | _window("before", setting) | _point(row.before, measure, setting)
     judged = _change(row, measure, setting) if setting.followup else {}
-    yield who | _window("now", setting) | _point(row.now, measure, setting) | judged | extra
+    said = _bounds(row, measure, setting)
+    yield who | _window("now", setting) | _point(row.now, measure, setting) | judged | extra | said
+
+
+def _bounds(row: Row, measure: Measure, setting: Setting) -> Line:
+    """What the cluster's figure lies between and what that rests on, where too few have delivered for a figure."""
+    between = row.now.bounded
+    if between is None:
+        return {}
+    decimals = measure.decimals
+    return {
+        "at_least": rounded(between.lower, decimals),
+        "at_most": rounded(between.upper, decimals),
+        "note": plain(bound_sentence(between, measure, setting)).replace(NBSP, " "),
+    }
 
 
 def _who(row: Row, setting: Setting) -> str:
@@ -149,6 +168,8 @@ def _point(point: Point | None, measure: Measure, setting: Setting) -> Line:
 
 
 def _state(point: Point | None, setting: Setting) -> str:
+    if point is not None and point.bounded is not None:
+        return setting.state(point)
     state = "not_applicable" if point is None else point.state
     own = {"value": "state_value", "zero": "state_zero"}
     return setting.voice.write("export", own[state]) if state in own else setting.voice.write("state", state)

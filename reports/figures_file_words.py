@@ -39,6 +39,9 @@ def explanation(
         Explained(write("export", "measures"), tuple(_measures(printed, setting))),
         Explained(write("heading", "checks"), tuple(("", plain(line)) for line in _checks(checks, setting))),
     ]
+    if any(rows.cluster is not None and rows.cluster.now.bounded is not None for rows in printed.measures):
+        told = (write("bound", "none"), write("export", "means_state_few_delivered"))
+        parts[2] = Explained(parts[2].title, (*parts[2].rows, told))
     if setting.followup:
         verdicts = ((write("pill", kind), write("export", f"verdict_{kind}")) for kind in VERDICTS)
         parts.insert(3, Explained(write("export", "verdicts"), tuple(verdicts)))

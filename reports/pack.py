@@ -15,7 +15,7 @@ import polars as pl
 
 from reports.render import Renderer
 from transforms.definitions import Package
-from transforms.published import GOAL, PROFILE
+from transforms.published import BOUND, GOAL, MISSING, PROFILE
 
 CLUSTER = "cluster"
 COORDINATOR = "coordinator"
@@ -34,6 +34,8 @@ class PackTables:
     notes: pl.DataFrame
     profiles: pl.DataFrame = field(default_factory=PROFILE.to_frame)
     goals: pl.DataFrame = field(default_factory=GOAL.to_frame)
+    bounds: pl.DataFrame = field(default_factory=BOUND.to_frame)
+    missing: pl.DataFrame = field(default_factory=MISSING.to_frame)
 
     @cached_property
     def row(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ Pill = Literal[
     "suppressed",
     "not_computable",
     "not_applicable",
+    "few_delivered",
 ]
 OF_VERDICT: Mapping[Verdict, Pill] = {
     "likely change": "likely",
@@ -32,6 +33,8 @@ JUDGED: tuple[Pill, ...] = ("likely", "chance")
 
 def pill(row: Row, setting: Setting) -> Pill:
     """The verdict where there is one and the figures it is about are printed; never more than the figures can bear."""
+    if row.now.bounded is not None:
+        return "few_delivered"
     state = row.now.state
     if state not in ("value", "zero", "too_few"):
         return state

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 import polars as pl
 
+from reports.bounds import Bounded, bounds_by_measure
 from reports.judgement import Judgement, judgement
 from transforms.categories import in_order, title_of
 from transforms.definitions import Measure, Package
@@ -25,7 +26,7 @@ SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 @dataclass(frozen=True)
 class Point:
-    """One figure in one window. `value` is null unless it may be shown."""
+    """One figure in one window. `value` is null unless it may be shown; `bounded` is what is said instead of it."""
 
     state: State
     value: float | None = None
@@ -33,6 +34,7 @@ class Point:
     upper: float | None = None
     numerator: float | None = None
     denominator: float | None = None
+    bounded: Bounded | None = None
 
     @property
     def readable(self) -> bool:
@@ -84,10 +86,13 @@ class MeasureRows:
         return self.others if self.own is None else (*self.others, self.own)
 
 
-def measures(package: Package, figures: pl.DataFrame, pack: Mapping[str, Any]) -> list[MeasureRows]:
+def measures(
+    package: Package, figures: pl.DataFrame, pack: Mapping[str, Any], bounds: pl.DataFrame | None = None
+) -> list[MeasureRows]:
     """One entry per measure that has figures for this audience, in the package's order, alternatives together.
 
     The categories of distributions come last, each an entry of its own: tables hold them, nothing is drawn of them.
+    `bounds` are the pack's rows of report.bound: a cluster without a figure has them instead.
     """
     rows = list(figures.iter_rows(named=True))
     signs = _signs(rows)
@@ -96,7 +101,17 @@ def measures(package: Package, figures: pl.DataFrame, pack: Mapping[str, Any]) -
         found.setdefault((record["measure_id"], record["category"]), []).append(_row(record, signs))
     withheld = others_withheld(pack)
     parts = [(part, found[part.id, part.category]) for part in _parts(package, list(found))]
-    return [_collect(part, units, withheld) for part, units in parts]
+    between = bounds_by_measure(() if bounds is None else bounds.iter_rows(named=True))
+    return [_with_bounds(_collect(part, units, withheld), between) for part, units in parts]
+
+
+def _with_bounds(rows: MeasureRows, bounds: Mapping[str, Bounded]) -> MeasureRows:
+    cluster, bounded = rows.cluster, bounds.get(rows.measure.id)
+    if cluster is None or bounded is None or cluster.now.value is not None:
+        return rows
+    if rows.measure.category is not None and bounded.lower is not None:
+        return rows
+    return replace(rows, cluster=replace(cluster, now=replace(cluster.now, bounded=bounded)))
 
 
 def _parts(package: Package, found: Sequence[tuple[str, str | None]]) -> list[Measure]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reports.bounds import bound_sentence
 from reports.changes import change_in_brief
 from reports.markdown import Markdown
 from reports.pills import JUDGED, Pill, pill
@@ -19,6 +20,8 @@ def sentence(row: Row, rows: MeasureRows, setting: Setting) -> Markdown:
         return too_few(row, rows, setting)
     if kind == "incomparable":
         return incomparable(row, rows, setting)
+    if row.now.bounded is not None:
+        return Markdown(bound_sentence(row.now.bounded, rows.measure, setting) + _region_alone(row, rows, setting))
     if kind not in (*JUDGED, "readable"):
         return say("sentence", kind)
     return judged(row, rows, setting) if kind in JUDGED else _unjudged(row, rows, setting)
@@ -31,6 +34,10 @@ def _unjudged(row: Row, rows: MeasureRows, setting: Setting) -> Markdown:
     if row.level == "cluster" and setting.followup:
         words = say("sentence", "matched", m=int(setting.pack["practices_matched"]), rest=words)
     return Markdown(words + _region(rows, setting)) if row.own or rows.own is None else words
+
+
+def _region_alone(row: Row, rows: MeasureRows, setting: Setting) -> str:
+    return _region(rows, setting) if row.own or rows.own is None else ""
 
 
 def _region(rows: MeasureRows, setting: Setting) -> str:
@@ -66,6 +73,8 @@ def _headline(row: Row, measure: Measure, setting: Setting) -> Markdown:
     if kind == "incomparable":
         key = "incomparable_now" if row.now.readable else "incomparable"
         return say("seconds", key, title=title, v1=now, reason=setting.reason(row))
+    if row.now.bounded is not None:
+        return say("seconds", "bound" if row.now.bounded.lower is not None else "state", title=title, v1=now, state=now)
     if kind not in (*JUDGED, "readable", "too_few"):
         return say("seconds", "state", title=title, state=setting.state(row.now))
     if not setting.followup:
@@ -78,6 +87,8 @@ def _headline(row: Row, measure: Measure, setting: Setting) -> Markdown:
 
 
 def _beside(row: Row | None, word: str, measure: Measure, setting: Setting) -> str:
+    if row is not None and row.now.bounded is not None:
+        return setting.voice.say("seconds", f"{word}_now", v1=setting.value(measure, row.now))
     if row is None or row.now.value is None:
         return ""
     now = setting.beside(measure, row.now)

@@ -35,6 +35,8 @@ class Setting:
 
     def state(self, point: Point | None) -> str:
         """The word for why there is no value, without brackets."""
+        if point is not None and point.bounded is not None:
+            return self.voice.write("bound", "none")
         return self.voice.write("state", point.state if point else "absent")
 
     def reason(self, row: Row) -> str:
@@ -47,13 +49,17 @@ class Setting:
         return unknown
 
     def value(self, measure: Measure, point: Point | None) -> str:
-        """A figure with its unit, or the word for its state."""
+        """A figure with its unit, or what it lies between, or the word for its state."""
+        if point is not None and point.bounded is not None:
+            return point.bounded.between(measure, self)
         if point is None or point.value is None:
             return self.state(point)
         return self.voice.numbers.with_unit(measure, point.value)
 
     def beside(self, measure: Measure, point: Point | None) -> str:
         """The same where the unit has been named already: `262`, but `29,8 %`."""
+        if point is not None and point.bounded is not None:
+            return point.bounded.short(measure, self)
         if point is None or point.value is None:
             return self.state(point)
         return self.voice.numbers.shared(measure, point.value)

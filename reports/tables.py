@@ -71,6 +71,8 @@ def cell(measure: Measure, point: Point | None, setting: Setting) -> str:
         return setting.voice.write("state", "absent")
     if point.state in ("value", "zero") and point.value is not None:
         return setting.voice.numbers.shared(measure, point.value)
+    if point.bounded is not None:
+        return f"({point.bounded.short(measure, setting)})"
     word = f"({setting.state(point)})" if setting.state(point) else setting.voice.write("state", "absent")
     return word if point.value is None else f"{setting.voice.numbers.shared(measure, point.value)} {word}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -61,13 +61,32 @@ def _with_sums(measure: Measure, months: pl.DataFrame, window: Window, facts: Fa
         parts |= {"numerator_base": measure.numerator_base, "denominator_base": measure.denominator_base}
     for part, selection in parts.items():
         refuse_adding_patients(selection, facts.by_source, window)
-        sums = _sums(measure, part, selection, facts).rename({"total": part})
-        months = months.join(sums, on=["practice_id", "period"], how="left", maintain_order="left")
-        if selection.is_stock and any(each.counts_patients for each in measure.selections):
-            # Those counted are on the list at the end: what they are out of is that list, held for the whole window.
-            at_the_end = pl.when(period=window.months[-1]).then(pl.col(part) * len(window.months))
-            months = months.with_columns(at_the_end.otherwise(0.0).alias(part))
+        months = _with_part(months, part, measure, window, facts)
     return months.with_columns(pl.col(list(parts)).fill_null(0.0))
+
+
+def _with_part(months: pl.DataFrame, part: str, measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
+    selection: Selection = getattr(measure, part)
+    sums = _sums(measure, part, selection, facts).rename({"total": part})
+    months = months.join(sums, on=["practice_id", "period"], how="left", maintain_order="left")
+    if not selection.is_stock or not any(each.counts_patients for each in measure.selections):
+        return months
+    # Those counted are on the list at the end: what they are out of is that list, held for the whole window.
+    at_the_end = pl.when(period=window.months[-1]).then(pl.col(part) * len(window.months))
+    return months.with_columns(at_the_end.otherwise(0.0).alias(part))
+
+
+def listed_months(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
+    """One row per practice and month that would count if every source had been submitted: with its `denominator`.
+
+    For measures of listed patients (`denominator.is_stock`), whose denominators are known of who has not submitted too.
+    Columns as `counted_months`, without the numerator.
+    """
+    sources = pl.LazyFrame({"source": sorted({each.source for each in measure.selections})})
+    everybody = _listed(window, facts).select("practice_id", "period").join(sources, how="cross")
+    as_if = replace(facts, submissions=everybody, once=Once())
+    months = _submitted(measure, window, as_if).filter(pl.col("patients") > 0).drop("patients")
+    return _with_part(months, "denominator", measure, window, as_if).with_columns(pl.col("denominator").fill_null(0.0))
 
 
 def empty_lists(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:

@@ -3,7 +3,9 @@
 `report.pack` one row per pack, `report.figure` one row per pack, audience, measure and unit, `report.source` one row
 per pack and extract used, `report.check` one row per pack and check that did not pass, `report.note` one row per pack
 and kind of change in who is in the cluster, `report.profile` one row per pack, audience and unit: who the patients are,
-`report.goal` one row per follow-up pack and goal that the cluster set itself at an earlier meeting.
+`report.goal` one row per follow-up pack and goal that the cluster set itself at an earlier meeting, `report.bound` one
+row per pack and measure while too few have delivered, `report.missing` one row per pack, practice and source that has
+not come: the one table that names others, and for the coordinator alone.
 """
 
 from __future__ import annotations
@@ -154,5 +156,29 @@ GOAL = pl.Schema(
         "direction": pl.String,  # lower | higher; null: none was named
         "amount": pl.Float64,  # null: no number was named
         "amount_is": pl.String,  # percent (of the value before) | unit (a difference) | level (the value to come to)
+    }
+)
+
+BOUND = pl.Schema(
+    {
+        "pack_id": pl.String,
+        "measure_id": pl.String,
+        "practices": pl.Int64,  # how many have delivered of this measure: fewer than a cluster's figure takes
+        "lower": pl.Float64,  # what the cluster's figure lies between, on a coarse grid; null: `reason` says why
+        "upper": pl.Float64,
+        "basis": pl.String,  # of the upper bound: certain | region (the missing are no higher than 19 of 20 elsewhere)
+        "reason": pl.String,  # a word of transforms.bounds.Reason
+    }
+)
+
+MISSING = pl.Schema(
+    {
+        "pack_id": pl.String,
+        "practice_id": pl.String,
+        "practice_name": pl.String,
+        "label": pl.String,  # as in report.figure
+        "source": pl.String,
+        "months": pl.Int64,  # of the later window that have not been submitted
+        "of_months": pl.Int64,
     }
 )

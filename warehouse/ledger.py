@@ -142,6 +142,13 @@ def extracts(store: Store) -> pl.DataFrame:
         return run(connection, "read_extracts").pl()
 
 
+def practices_of(store: Store, source: str, sha256: str) -> list[str]:
+    """The practices of which an extract's figures are in use."""
+    with reading(store.database) as connection:
+        found = run(connection, "practices_of_extract", {"source": source, "sha256": sha256}).fetchall()
+    return [practice for (practice,) in found]
+
+
 def source_months(store: Store) -> pl.DataFrame:
     """One row per source and month that came: how many practices submitted it, of how many that were open."""
     with reading(store.database) as connection:

@@ -13,7 +13,7 @@ from transforms.definitions import Package
 from transforms.disclosure_rules import HIDDEN
 from transforms.letters import draw, outgrows
 from transforms.pack import Meeting
-from transforms.published import CHECK, FIGURE, GOAL, NOTE, PACK, PROFILE, SOURCE
+from transforms.published import BOUND, CHECK, FIGURE, GOAL, MISSING, NOTE, PACK, PROFILE, SOURCE
 from warehouse.connection import reading, writing
 from warehouse.ledger import utc_now
 from warehouse.queries import run
@@ -27,6 +27,8 @@ TABLES: dict[str, pl.Schema] = {
     "report.note": NOTE,
     "report.profile": PROFILE,
     "report.goal": GOAL,
+    "report.bound": BOUND,
+    "report.missing": MISSING,
 }
 WRITTEN = TABLES | {"mart.hidden": HIDDEN}
 """What a pack is made of: the tables that reports read, and why each hidden figure is hidden, which they do not."""

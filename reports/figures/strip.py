@@ -101,9 +101,11 @@ def _levels(canvas: Canvas, strip: Strip) -> None:
 
 
 def _message(canvas: Canvas, strip: Strip) -> None:
+    # Right of the own column, where that stands beside the plot because the practice has no value.
+    left = max(strip.plot_end + 23, *(column.x + column.width / 2 + 8 for column in strip.columns), 0.0)
     for at, words in enumerate(strip.message.split("\n")):
         y = (BASE + HEIGHT - HEADROOM) / 2 + 4 - 3.4 * at
-        canvas.text((strip.plot_end + 23, y), words, Type(palette.NUMERAL, color=palette.OTHERS))
+        canvas.text((left, y), words, Type(palette.NUMERAL, color=palette.OTHERS))
 
 
 def _own_column(canvas: Canvas, strip: Strip, column: Column) -> None:

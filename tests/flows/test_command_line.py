@@ -25,7 +25,7 @@ def test_nothing_heavy_is_imported_to_start() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("command", ["init", "doctor", "demo", "run", "ingest", "request", "status"])
+@pytest.mark.parametrize("command", ["init", "doctor", "demo", "run", "ingest", "request", "report", "status"])
 def test_every_command_explains_itself(tmp_path: Path, command: str) -> None:
     done = klyngeflow(command, "--help", folder=tmp_path)
     assert done.returncode == 0
