@@ -15,7 +15,7 @@ from reports.figures import palette
 from reports.figures.canvas import Canvas, Pen, Type
 from reports.figures.scale import Scale
 
-WIDTH, HEIGHT = 66.0, 45.0
+WIDTH, HEIGHT = 66.0, 41.0
 _END, _RIGHTMOST = 42.0, 46.0
 _NAME = Type(8.2, palette.BOLD)
 _AFTER_NAME, _TO_DOTS = 2.0, 4.5

@@ -15,7 +15,7 @@ from reports.wording import Voice
 from transforms.definitions import Measure
 from transforms.published import State
 
-WIDTH, HEIGHT = 112.0, 45.0
+WIDTH, HEIGHT = 112.0, 41.0
 LEFT, LINE_LABELS, GAP = 11.0, 21.0, 2.0
 BASE, HEADROOM = 9.0, 5.0
 WIDEST_PITCH, NARROWEST_PITCH = 6.0, 1.0
