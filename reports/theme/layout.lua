@@ -41,8 +41,10 @@ end
 
 local function div(element)
   local name, kind, cells = call_of(element.classes)
-  -- What is read on a screen and in the workbook needs no paper.
-  if element.classes:includes("appendix") then return {} end
+  -- Tables are read on a screen and in the workbook: paper has the first of them, and that only where a page has room.
+  if element.classes:includes("appendix") then
+    return pandoc.Div({ raw("#k-spare(kind: \"\")["), element.content[1], raw("]") }, { class = "called" })
+  end
   if element.attributes.lang then return spoken(element) end
   if name == nil then return nil end
   local blocks = pandoc.Blocks({})
