@@ -17,8 +17,6 @@ from reports.setting import Setting
 from reports.wording import voice
 from transforms.overdispersion import adjusted_funnel
 
-SHARES = (30, 25, 35, 45, 28, 33, 31, 60, 29, 36, 34, 27)
-
 
 def read(fonts: Path, mode: str = "open", sizes: bool = True) -> tuple[list[MeasureRows], Setting]:
     tables = packs.tables(packs.Plan(mode=mode))
@@ -27,7 +25,7 @@ def read(fonts: Path, mode: str = "open", sizes: bool = True) -> tuple[list[Meas
         # Practices from 200 to 1,300 prescriptions: the ordinary pack's are all of one size.
         at = pl.int_range(pl.len()).over("measure_id", "level")
         size = 200.0 + 100 * at
-        share = at.map_elements(lambda each: SHARES[each % len(SHARES)], return_dtype=pl.Float64)
+        share = 25.0 + (7 * at) % 20
         practice = pl.col("level") == "practice"
         figures = figures.with_columns(
             now_denominator=pl.when(practice).then(size).otherwise("now_denominator"),
@@ -51,7 +49,7 @@ def test_one_size_that_may_not_be_seen_leaves_the_funnel_out(fonts: Path) -> Non
 
 @pytest.mark.parametrize("at", [0, 1])
 def test_the_curves_are_the_limits_of_the_units(fonts: Path, at: int) -> None:
-    """A rate and a share: at each practice's own size the drawn limits are those that the verdict of a funnel rests on."""
+    """A rate and a share: the drawn limits at each practice's size are those that its place rests on."""
     rows, _ = read(fonts)
     found = funnel_of(rows[at])
     assert found is not None
