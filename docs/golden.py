@@ -18,7 +18,7 @@ from PIL import Image
 
 DOCS = Path(__file__).parent
 MOST_BYTES = 150_000
-COLOURS = 48
+COLOURS = 64
 """Enough for ink, greys, one accent and the edges of letters."""
 
 
@@ -78,7 +78,7 @@ def _reduced(page: Path, width: int, target: Path) -> int:
         whole = opened.convert("RGB")
     for wide in _widths(width):
         scaled = whole.resize((wide, round(whole.height * wide / whole.width)), Image.Resampling.LANCZOS)
-        few = scaled.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        few = scaled.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         few.save(target, optimize=True)
         if target.stat().st_size < MOST_BYTES:
             break

@@ -10,8 +10,11 @@ import polars as pl
 import pytest
 import report_packs as packs
 
+from reports.deck import write_deck
+from reports.deck_funnel import funnel_drawing
 from reports.figures.funnel import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH
 from reports.funnels import axes_of, funnel_chart, funnel_of, funnels
+from reports.pack import documents
 from reports.rows import MeasureRows, measures
 from reports.setting import Setting
 from reports.wording import voice
@@ -93,3 +96,29 @@ def test_the_picture_has_a_text_alternative_with_the_count(fonts: Path) -> None:
     chart = funnel_chart(rows[1], setting)
     assert chart is not None
     assert re.search(r"\d+ af \d+ praksis ligger inden for 95\u00a0%-grænserne", chart.alt)
+
+
+def test_the_slide_has_the_printed_figures_and_no_more(fonts: Path) -> None:
+    rows, setting = read(fonts)
+    found = funnel_of(rows[1])
+    assert found is not None
+    drawing = funnel_drawing(found, rows[1], setting)
+    dots = [series for series in drawing.series if series.look.symbol]
+    printed = {(row.sign, row.now.denominator, row.now.value) for row in rows[1].practices if row.now.readable}
+    decimals = rows[1].measure.decimals
+    assert {(dot.name, dot.xs[0], dot.values[0]) for dot in dots} == {
+        (sign, size, round(value or 0, decimals)) for sign, size, value in printed
+    }
+    low, high = drawing.y.low, drawing.y.high
+    assert all(low <= value <= high for series in drawing.series for value in series.values if value is not None)
+
+
+def test_slides_have_a_funnel_in_open_mode_alone(fonts: Path, tmp_path: Path) -> None:
+    from pptx import Presentation
+
+    for mode, expected in (("open", 4), ("letters", 0)):
+        document = documents(packs.tables(packs.Plan(mode=mode)), packs.package(), {})[-1]
+        shapes = [
+            shape for slide in Presentation(str(write_deck(document, tmp_path, fonts))).slides for shape in slide.shapes
+        ]
+        assert sum(shape.name.startswith("funnel-") for shape in shapes) == expected
