@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test reference faults lock clean
+.PHONY: help setup demo test reference golden faults lock clean
 
 help:
 	@echo "make demo   set up and run the whole job on a synthetic region"
 	@echo "make test   set up and run the checks and tests"
 	@echo "make reference DIR=FOLDER  compute a folder's reference values again and say how far ours are off"
 	@echo "make faults kill a small job KILLS times (300) at random points, run it again, and compare"
+	@echo "make golden draw the pictures of docs/ again from the reports of the examples"
 	@echo "make setup  only set up .venv (exact pinned versions)"
 	@echo "make lock   pin again after a change of pyproject.toml"
 	@echo "make clean  remove .venv and everything the examples made"
@@ -37,6 +38,9 @@ test: $(STAMP)
 
 reference: $(STAMP)
 	@$(BIN)/python tests/reference/recompute.py "$(DIR)"
+
+golden: $(STAMP)
+	@$(BIN)/python docs/golden.py
 
 KILLS ?= 300
 faults: $(STAMP)

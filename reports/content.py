@@ -12,16 +12,19 @@ from reports.change_table import changes_table, level_words
 from reports.charts import Chart, dumbbell_chart, key_chart, pairs_chart, strip_chart, strip_layout
 from reports.checks import FailedCheck, check_lines, failed_checks, measure_check_line
 from reports.figures.strip_layout import Strip
+from reports.funnels import funnels
 from reports.grounds import delivered_words, source_lines, version_words
 from reports.judgement import LEVELS
 from reports.laid_over import laid_over_lines
 from reports.luck import luck_words
+from reports.maps import maps
 from reports.markdown import Markdown, escaped
 from reports.pills import JUDGED, pill
 from reports.rows import MeasureRows, Row
 from reports.seen import counts_line
 from reports.sentences import sentence, summary
 from reports.setting import Setting
+from reports.shares import counted, shares_chart
 from reports.tables import Table, column_words, practices_table, units_table
 from transforms.definitions import Package
 
@@ -69,6 +72,7 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
     drawn = [rows for rows in material.measures if rows.measure.category is None]
     pairs = [] if setting.member or not setting.followup else _pairs(drawn, setting)
     bands = [_band(number, rows, material, checks, setting) for number, rows in enumerate(drawn, start=1)]
+    bands += distributions(material.package, material.measures, len(bands), setting)
     return {
         **_head(material, setting),
         "summary": _summary(drawn, setting),
@@ -79,6 +83,9 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
         "key_note": _key_note(material.measures, setting),
         "pairs": pairs,
         "pairs_note": _pairs_note(material.measures, setting),
+        "funnels": [] if setting.member else funnels(drawn, setting),
+        "maps": maps(material.package, drawn, setting),
+        "maps_note": _maps_note(setting),
         "units": units_table(material.measures, setting),
         "changes": changes_table(material.measures, setting),
         "levels": level_words(setting),
@@ -100,7 +107,12 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
 def charts(values: Mapping[str, Any]) -> list[Chart]:
     """Every chart that a report's content holds."""
     of_bands = [chart for band in values["bands"] for chart in band.charts]
-    return [*of_bands, *(chart for _, chart in values["pairs"]), values["key"]]
+    return [
+        *of_bands,
+        *(chart for _, chart in (*values["pairs"], *values["funnels"])),
+        *(one.chart for one in values["maps"]),
+        values["key"],
+    ]
 
 
 def _head(material: Material, setting: Setting) -> dict[str, Any]:
@@ -175,6 +187,29 @@ def _band(number: int, rows: MeasureRows, material: Material, checks: Sequence[F
     )
 
 
+def distributions(package: Package, measures: Sequence[MeasureRows], before: int, setting: Setting) -> list[Band]:
+    """A band with bars for each distribution that has figures, numbered after the `before` others."""
+    made: list[Band] = []
+    for measure in package.shown:
+        parts = [rows for rows in measures if rows.measure.id == measure.id and rows.measure.category is not None]
+        if not parts:
+            continue
+        voice, pitfalls = setting.voice, measure.pitfalls
+        made.append(
+            Band(
+                number=before + len(made) + 1,
+                title=voice.text(measure.title),
+                definition=voice.text(measure.definition),
+                direction=voice.write("direction", measure.direction),
+                draft=voice.write("head", "draft_measure") if measure.draft else "",
+                charts=(shares_chart(measure, parts, setting),),
+                said=(),
+                notes=(*counted(parts, setting), *(() if pitfalls is None else (escaped(voice.text(pitfalls)),))),
+            )
+        )
+    return made
+
+
 def _said(row: Row, rows: MeasureRows, setting: Setting) -> Said:
     role, kind = "own" if row.own else row.level, pill(row, setting)
     words = setting.voice.write
@@ -206,6 +241,14 @@ def _key_note(measures: Sequence[MeasureRows], setting: Setting) -> str:
 def _pairs(measures: Sequence[MeasureRows], setting: Setting) -> list[tuple[str, Chart]]:
     drawn = [(setting.voice.text(rows.measure.title), pairs_chart(rows, setting)) for rows in measures]
     return [(title, chart) for title, chart in drawn if chart is not None]
+
+
+def _maps_note(setting: Setting) -> Markdown:
+    """How the map is read."""
+    say = setting.voice.say
+    if not setting.followup:
+        return say("deck", "points")
+    return Markdown(f"{say('map', 'path')} {say('deck', 'swap')}")
 
 
 def _pairs_note(measures: Sequence[MeasureRows], setting: Setting) -> str:

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from reports.deck_template import EMU, HEIGHT, LANGUAGES, SIDE, TITLE, WIDTH
-from reports.deck_type import Paragraph, fitted, letters_only, runs, sound
+from reports.deck_type import Paragraph, fitted, letters_only, lines, runs, sound
 from reports.figures import palette
 from reports.pills import Pill
 
 SIGNS: dict[str, str] = {"likely": "●", "chance": "≈", "too_few": "…", "incomparable": "≠"}
 """What stands before the words of a pill: four shapes and four words, and no colour that means anything."""
 PILL_SIZE = 14
+TALL_PILL = 54
+"""Height in px of a pill of two lines."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,18 @@ class Page:
             self._fill(paragraph, each)
             paragraph._p.get_or_add_pPr().set("algn", align)
 
-    def pill(self, box: Box, kind: Pill, words: str) -> None:
-        """A verdict: filled, outlined, dashed or hatched, with its sign and its word."""
+    def pill(self, box: Box, kind: Pill, words: str) -> float:
+        """A verdict: filled, outlined, dashed or hatched, with its sign and its word. Returns where it ends.
+
+        Words that need two lines to be read from the back row get a taller pill, round the same middle.
+        """
         from pptx.enum.dml import MSO_LINE, MSO_PATTERN
         from pptx.enum.shapes import MSO_SHAPE
 
+        shown = f"{SIGNS[kind]} {words}" if kind in SIGNS else words
+        written, width = Paragraph(shown, PILL_SIZE, bold=True, after=0), box.width - 28
+        if lines(written, width, self.fonts) > 1:
+            box = Box(box.left, box.top - (TALL_PILL - box.height) / 2, box.width, TALL_PILL)
         shape = self.slide.shapes.add_shape(MSO_SHAPE.ROUNDED_RECTANGLE, *box.emu)
         shape.adjustments[0] = 0.5
         _flat(shape)
@@ -74,11 +83,11 @@ class Page:
             shape.fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
             shape.fill.fore_color.rgb, shape.fill.back_color.rgb = _rgb(palette.FIELD), _rgb(palette.PAPER)
         _bare(shape.text_frame, middle=True)
-        shown = f"{SIGNS[kind]} {words}" if kind in SIGNS else words
-        fit = fitted([Paragraph(shown, PILL_SIZE, bold=True, after=0)], (box.width - 20, 24), self.fonts)[0]
+        fit = fitted([written], (width, box.height - 4), self.fonts)[0]
         colour = palette.PAPER if filled else palette.INK
         self._fill(shape.text_frame.paragraphs[0], Paragraph(shown, fit.size, bold=True, colour=colour, after=0))
         shape.text_frame.paragraphs[0]._p.get_or_add_pPr().set("algn", "ctr")
+        return box.top + box.height
 
     def rule(self, left: float, top: float, width: float, colour: str = palette.GRID, thick: float = 0.75) -> None:
         """A thin line across."""
@@ -145,15 +154,15 @@ class Page:
         """Words in a frame, such as that all figures are invented; returns where the next thing may begin."""
         from pptx.enum.shapes import MSO_SHAPE
 
-        from reports.deck_type import PX_PER_MM
-        from reports.figures.canvas import text_width
+        from reports.deck_type import PX_PER_MM, wide
 
-        width = text_width(words, 12.5, palette.BOLD, self.fonts) * PX_PER_MM + 26
+        width = wide(words, 12.5, palette.BOLD, self.fonts) * PX_PER_MM + 22
         shape = self.slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *Box(left, top, width, 30).emu)
         _flat(shape)
         _paint(shape.fill, palette.PAPER)
         _line(shape.line, palette.INK, 1)
         _bare(shape.text_frame, middle=True)
+        shape.text_frame.word_wrap = False
         self._fill(shape.text_frame.paragraphs[0], Paragraph(words, 12.5, bold=True, after=0))
         shape.text_frame.paragraphs[0]._p.get_or_add_pPr().set("algn", "ctr")
         return left + width + 22

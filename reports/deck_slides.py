@@ -13,9 +13,8 @@ from reports.deck_map import pair_drawing
 from reports.deck_notes import measure_notes, observed
 from reports.deck_page import Box, Page
 from reports.deck_template import SIDE, WIDTH
-from reports.deck_type import PX_PER_MM, Paragraph
+from reports.deck_type import PX_PER_MM, Paragraph, wide
 from reports.figures import palette
-from reports.figures.canvas import text_width
 from reports.luck import luck_words
 from reports.markdown import Markdown, escaped
 from reports.pack import PackTables
@@ -82,8 +81,7 @@ def measure_slide(deck: Deck, rows: MeasureRows) -> None:
     top = _figures(page, rows, setting)
     if rows.cluster is not None:
         kind = pill(rows.cluster, setting)
-        page.pill(Box(TEXT_LEFT, top + 12, TEXT_WIDTH, 38), kind, setting.voice.write("pill", kind))
-        top += 62
+        top = page.pill(Box(TEXT_LEFT, top + 18, TEXT_WIDTH, 38), kind, setting.voice.write("pill", kind)) + 10
     page.words(Box(TEXT_LEFT, top, TEXT_WIDTH, _END - top), _said(deck, rows))
     page.foot(deck.badges(draft=rows.measure.draft), observed(rows, setting))
     page.notes(measure_notes(rows, deck.tables, setting))
@@ -149,7 +147,7 @@ def _states(page: Page, states: Sequence[tuple[str, list[str], int]], setting: S
     for state, signs, number in states:
         left += page.mark(state, left, top)
         words = _state_words(state, signs, number, setting)
-        width = text_width(words, 14, palette.REGULAR, setting.fonts) * PX_PER_MM * 1.06 + 4
+        width = wide(words, 14, palette.REGULAR, setting.fonts) * PX_PER_MM + 4
         room = min(width, SIDE + 800 - left)
         page.words(Box(left, top, max(room, 40), 24), [Paragraph(escaped(words), 14, after=0)])
         left += room + 26

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reports.figures import palette
-from reports.figures.canvas import text_width
+from reports.figures.canvas import stand_in_width, text_width
 
 PX_PER_MM = 96 / 25.4
 PX_PER_PT = 96 / 72
 _LINE = 1.24
 """Height of a line of Inter, in sizes of its letters, as slide programs set it."""
-_SLACK = 0.96
+_SLACK = 0.98
 """How full of letters a line may be reckoned: programs break lines a little earlier than a sum of widths says."""
 _MARK = re.compile(r"\\\{\[\\\{\]\{\}\\<|\\>\[\\\}\]\{\}\\\}|\\(?P<letter>[!-/:-@\[-`{-~])|(?P<star>\*\*)")
 _SHORTCODES = {"{": "{{<", ">": ">}}"}
@@ -71,14 +71,19 @@ def lines(paragraph: Paragraph, width: float, fonts: Path) -> int:
     """How many lines a paragraph takes in a box `width` px wide."""
     room, taken, count = width * _SLACK / PX_PER_MM, 0.0, 1
     weight = palette.BOLD if paragraph.bold or "**" in paragraph.words else palette.REGULAR
-    space = text_width(" ", paragraph.size, weight, fonts)
+    space = wide(" ", paragraph.size, weight, fonts)
     for word in letters_only(paragraph.words).replace("\u00a0", " ").split():
-        long = text_width(word, paragraph.size, weight, fonts)
+        long = wide(word, paragraph.size, weight, fonts)
         if taken and taken + space + long > room:
             taken, count = 0.0, count + 1
         taken += (space if taken else 0) + long
         count, taken = count + int(taken // room), taken % room
     return count
+
+
+def wide(words: str, size: float, weight: int, fonts: Path) -> float:
+    """Width in mm with room for the letters that a program puts in the place of ours where they are not installed."""
+    return max(text_width(words, size, weight, fonts), stand_in_width(words, size, weight))
 
 
 def height(paragraphs: Sequence[Paragraph], width: float, fonts: Path) -> float:

@@ -12,12 +12,12 @@ from math import nan
 from pathlib import Path
 from typing import Literal
 
-from matplotlib import font_manager, rc_context
+from matplotlib import font_manager, get_data_path, rc_context
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, Rectangle
+from matplotlib.patches import Circle, Polygon, Rectangle
 from matplotlib.text import Text as DrawnText
 from matplotlib.transforms import Affine2D
 
@@ -27,6 +27,8 @@ from reports.fonts import FAMILY, WEIGHTS
 POINTS_PER_MM = 72 / 25.4
 EDGE_OF_HOLLOW = 0.45
 """Width in mm of the ring that stands for a figure before, a nought, or too few."""
+_STAND_IN = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
+"""The widest letters in common use for text; they come with the library that draws."""
 Align = Literal["left", "center", "right"]
 _METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 _NOISE = re.compile(
@@ -82,6 +84,10 @@ class Canvas:
 
     def box(self, x: tuple[float, float], y: tuple[float, float], color: str, order: float = 1) -> None:
         self._add(Rectangle((x[0], y[0]), x[1] - x[0], y[1] - y[0], facecolor=color, linewidth=0), order)
+
+    def shape(self, corners: Sequence[tuple[float, float]], color: str, order: float = 2) -> None:
+        """A filled shape without an edge."""
+        self._add(Polygon(corners, facecolor=color, linewidth=0), order)
 
     def hatch(self, x: tuple[float, float], y: tuple[float, float], order: float = 1) -> None:
         """Pale diagonal stripes: drawn as strokes, since renderers disagree about pattern fills."""
@@ -162,10 +168,22 @@ def text_width(words: str, size: float, weight: int, fonts: Path) -> float:
     return sum(advances.get(ord(letter), units // 2) for letter in words) / units * size / POINTS_PER_MM
 
 
+@lru_cache(maxsize=4096)
+def stand_in_width(words: str, size: float, weight: int) -> float:
+    """Width in mm in the wide letters that some programs use where ours are not installed."""
+    advances, units = _read_advances(Path(get_data_path()) / "fonts" / "ttf" / _STAND_IN[weight > palette.REGULAR])
+    return sum(advances.get(ord(letter), units // 2) for letter in words) / units * size / POINTS_PER_MM
+
+
 @lru_cache(maxsize=8)
 def _advances(weight: int, fonts: Path) -> tuple[dict[int, int], int]:
+    return _read_advances(fonts / f"{FAMILY}-{weight}.ttf")
+
+
+@lru_cache(maxsize=8)
+def _read_advances(file: Path) -> tuple[dict[int, int], int]:
     from fontTools.ttLib import TTFont
 
-    with TTFont(fonts / f"{FAMILY}-{weight}.ttf", lazy=True) as font:
+    with TTFont(file, lazy=True) as font:
         metrics = font["hmtx"].metrics
         return {code: metrics[name][0] for code, name in font.getBestCmap().items()}, font["head"].unitsPerEm

@@ -15,12 +15,14 @@ from reports.figures import palette
 from reports.figures.canvas import Canvas, Pen, Type
 from reports.figures.scale import Scale
 
-WIDTH, HEIGHT = 66.0, 45.0
+WIDTH, HEIGHT = 66.0, 41.0
 _END, _RIGHTMOST = 42.0, 46.0
 _NAME = Type(8.2, palette.BOLD)
 _AFTER_NAME, _TO_DOTS = 2.0, 4.5
 _NUMBER_UP, _NAME_DOWN, _SMALL_DOWN = 2.5, 0.9, 3.1
 _DISTANCE = 0.7
+_SMALL = Type(palette.FLOOR, color=palette.OTHERS)
+_ROOM = WIDTH - _RIGHTMOST + 1.5
 TICK, FIELD = 2.1, 1.35
 """Half the height in mm of the tick for what was expected, and of the field for how uncertain that is."""
 EXPECTED = Pen(palette.INK, 0.42)
@@ -82,12 +84,24 @@ def _bell(canvas: Canvas, bell: Bell, scale: Scale, y: float) -> None:
     canvas.text((0, y - _NAME_DOWN), bell.name, replace(_NAME, color=color))
     canvas.text((0, y - _NAME_DOWN - _SMALL_DOWN), bell.under, Type(palette.FLOOR, color=palette.OTHERS))
     canvas.text((WIDTH, y - _NAME_DOWN), bell.change, replace(_NAME, color=color), "right")
-    canvas.text(
-        (WIDTH, y - _NAME_DOWN - _SMALL_DOWN), bell.relative, Type(palette.FLOOR, color=palette.OTHERS), "right"
-    )
+    for at, words in enumerate(_lines(canvas, bell.relative)):
+        canvas.text((WIDTH, y - _NAME_DOWN - _SMALL_DOWN * (at + 1)), words, _SMALL, "right")
     _expected(canvas, bell, scale, y)
     _marks(canvas, bell, scale, y)
     _numbers(canvas, bell, scale, y)
+
+
+def _lines(canvas: Canvas, words: str) -> list[str]:
+    """The words in lines that keep clear of the dots: a long unit goes on in the next line."""
+    lines = [""]
+    for word in words.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and canvas.text_width(longer, _SMALL) > _ROOM:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    # A third line would stand on the next row; what the unit goes on to say stands in the definition.
+    return lines if len(lines) < 3 else lines[:1]
 
 
 def _expected(canvas: Canvas, bell: Bell, scale: Scale, y: float) -> None:

@@ -18,6 +18,7 @@ from reports.figures.canvas import Canvas, Pen, Type
 from reports.figures.strip_layout import BASE, HEADROOM, HEIGHT, LEFT, WIDTH, Column, Strip
 
 _BLOCK_HEIGHT = 7.0
+_WIDEST_HALF = 2.8
 _LETTER_Y, _CAPTION_Y = BASE - 3.6, 1.6
 _LOCK = Lock()
 
@@ -109,7 +110,7 @@ def _message(canvas: Canvas, strip: Strip) -> None:
 
 
 def _own_column(canvas: Canvas, strip: Strip, column: Column) -> None:
-    half = max(column.width / 2, canvas.text_width(column.sign, _OWN.letter) / 2 + 0.5, 1.6)
+    half = max(min(column.width / 2, _WIDEST_HALF), canvas.text_width(column.sign, _OWN.letter) / 2 + 0.5, 1.6)
     left, right, bottom, top = column.x - half, column.x + half, _LETTER_Y - 1.2, HEIGHT - HEADROOM + 0.6
     canvas.box((left, right), (bottom, top), palette.ACCENT_TINT, 0.2)
     for x in (left, right):

@@ -15,10 +15,10 @@ from reports.wording import Voice
 from transforms.definitions import Measure
 from transforms.published import State
 
-WIDTH, HEIGHT = 112.0, 45.0
+WIDTH, HEIGHT = 112.0, 41.0
 LEFT, LINE_LABELS, GAP = 11.0, 21.0, 2.0
 BASE, HEADROOM = 9.0, 5.0
-WIDEST_PITCH, NARROWEST_PITCH = 6.0, 1.0
+WIDEST_PITCH, NARROWEST_PITCH = 9.0, 1.0
 LABEL_DISTANCE = 2.9
 NARROWEST_PLOT = 24.0
 STATE_ORDER: tuple[State, ...] = ("too_few", "suppressed", "not_computable", "not_applicable", "not_submitted")

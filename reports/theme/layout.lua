@@ -6,7 +6,7 @@ local booklet = false -- its tables keep the widths they were given, and its hea
 local known = {}
 for name in ([[
   head title facts fact letter flags seconds line band definition said note key pairs grid panel questions ruled grounds
-  ground numbers badge pill who number own part contents asked scale box cite measure spec fill text references
+  ground numbers aside side badge pill who number own part contents asked scale box cite measure spec fill text references
   finding objection apart plan prompt kept agreed goal
 ]]):gmatch("%S+") do
   known[name] = true
@@ -41,6 +41,10 @@ end
 
 local function div(element)
   local name, kind, cells = call_of(element.classes)
+  -- Tables are read on a screen and in the workbook: paper has the first of them, and that only where a page has room.
+  if element.classes:includes("appendix") then
+    return pandoc.Div({ raw("#k-spare(kind: \"\")["), element.content[1], raw("]") }, { class = "called" })
+  end
   if element.attributes.lang then return spoken(element) end
   if name == nil then return nil end
   local blocks = pandoc.Blocks({})
@@ -137,13 +141,28 @@ local function with_strong_head(element)
   return element
 end
 
+-- On a narrow screen each row becomes a small list: every cell then carries the words of its column.
+local function with_heads(element)
+  local heads = {}
+  for at, cell in ipairs(element.head.rows[1] and element.head.rows[1].cells or {}) do
+    heads[at] = pandoc.utils.stringify(cell.contents)
+  end
+  for _, row in ipairs(element.bodies[1].body) do
+    for at, cell in ipairs(row.cells) do
+      if at > 1 then cell.attr = pandoc.Attr("", {}, { ["data-head"] = heads[at] }) end
+    end
+  end
+  element.attr = pandoc.Attr("", { "cards" })
+  return element
+end
+
 local function tables(element)
   if booklet then return typst and with_strong_head(element) or nil end
   for at, spec in ipairs(element.colspecs) do element.colspecs[at] = { spec[1], nil } end
   local body = element.bodies[1]
   for at, row in ipairs(body.body) do body.body[at] = spread(row) end
   element.bodies[1] = body
-  if not typst then return element end
+  if not typst then return with_heads(element) end
   local words = 0
   for _, spec in ipairs(element.colspecs) do
     if spec[1] == "AlignLeft" then words = words + 1 end
