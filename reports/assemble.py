@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from reports.pack import Document
 
 
+FORMATS_OF_MEMBERS = ("html", "pdf")
+FORMATS_OF_THE_CLUSTER = ("html", "pdf", "docx")
+"""A member reads; whoever leads a meeting takes a page out or writes one in."""
+
+
 def assemble(document: Document, fonts: Path) -> Sources:
     """The Markdown of a report and its charts, by file name."""
     from reports.pack import CLUSTER
@@ -30,4 +35,10 @@ def assemble(document: Document, fonts: Path) -> Sources:
     values = content(material, setting)
     template = templates().get_template("member.qmd" if member else "cluster.qmd")
     margins = {key: values[key] for key in ("running", "footer", "example", "page", "of")}
-    return Sources(template.render(values), {chart.name: chart.svg for chart in charts(values)}, margins)
+    return Sources(
+        template.render(values),
+        {chart.name: chart.svg for chart in charts(values)},
+        margins,
+        formats=FORMATS_OF_MEMBERS if member else FORMATS_OF_THE_CLUSTER,
+        day=pack["meeting_date"] or pack["now_end"],
+    )

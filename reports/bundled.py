@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from reports.render import REFERENCE, SOURCE, RenderError, Sources, put, workplace
 
 _READER = "markdown"
+ACCESSIBLE = "ua-1"
+"""PDF/UA: tags, title, language and a text for every picture, which typst then checks."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,12 @@ def _typst(folder: Path, fonts: Path) -> bytes:
     import typst
 
     compiler = typst.Compiler(root=folder, font_paths=_fonts(fonts))
+    compile_as = partial(compiler.compile, folder / "report.typ", format="pdf", timestamp=0)
     try:
-        made = compiler.compile(folder / "report.typ", format="pdf", timestamp=0)
+        try:
+            made = compile_as(pdf_standards=ACCESSIBLE)
+        except typst.TypstError:  # a letter that Inter lacks: the page is made, but is not called accessible
+            made = compile_as()
     except typst.TypstError as error:
         raise RenderError(f"typst could not write the PDF ({type(error).__name__})") from None
     if not isinstance(made, bytes):

@@ -80,7 +80,7 @@ def _text(cell: Cell, point: str) -> str:
         return f"{cell.value:.{cell.decimals}f}".replace(".", point)
     if isinstance(cell, date):
         return cell.isoformat()
-    return f"'{cell}" if cell and cell.startswith(_FORMULA) else cell or ""
+    return f"'{cell}" if cell and cell.lstrip().startswith(_FORMULA) else cell or ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from reports.alphabet import alphabetical
 from reports.bounds import bound_sentence
 from reports.case_mix import patients
 from reports.changes import has_change, is_share
@@ -109,7 +110,7 @@ def _unit(row: Row, rows: MeasureRows, adjusted: Mapping[tuple[str, str], Any], 
 def _others(rows: MeasureRows, drawn: Sequence[MeasureRows], setting: Setting) -> Iterator[Line]:
     """The other practices by letter or name; then those that keep theirs to themselves, with no more than a state."""
     named = [row for row in rows.others if row.label and has_delivered(row.label, drawn)]
-    for row in sorted(named, key=lambda row: (len(row.sign), row.sign, row.label)):
+    for row in sorted(named, key=lambda row: (len(row.sign), row.sign, alphabetical(row.label))):
         yield from _windows(row, rows.measure, {}, setting)
     nameless = [row.now.state for row in rows.others if row not in named]
     for state in sorted(nameless, key=STATES.index):

@@ -8,7 +8,9 @@ from typing import Any, Self
 _SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")
 _SHORTCODE = {r"\{\{\<": r"\{[\{]{}\<", r"\>\}\}": r"\>[\}]{}\}"}
 """Quarto looks for `{{<` and `>}}` when the escapes are gone: a span in their middle keeps them from being found."""
-_SPACE = re.compile(r"[\t\n\r\v\f ]+")
+CONTROL = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]"
+"""What no document can hold, or what would break a line: each is a space."""
+_SPACE = re.compile(f"(?:{CONTROL}| )+")
 
 
 class Markdown(str):

@@ -46,6 +46,7 @@ STYLES = {
     "Heading 2": Look(size=12, bold=True, colour=INK, before=14, after=5, based_on="Normal", with_next=True),
     "Heading 3": Look(size=9.5, bold=True, colour=INK, before=10, after=4, based_on="Normal", with_next=True),
     "Kept": Look(before=1.5, after=1.5, with_next=True),
+    "Small Cell": Look(size=7, before=1, after=1),
     "Note": Look(size=8.5, colour=SECOND, before=6, after=4),
     "Fact": Look(before=0, after=0, colour=SECOND),
     "Flags": Look(before=8, after=8, bold=True),

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from reports.markdown import CONTROL
 from reports.render import Renderer
 from transforms.definitions import Package
 from transforms.published import BOUND, GOAL, MISSING, PROFILE
@@ -36,6 +37,13 @@ class PackTables:
     goals: pl.DataFrame = field(default_factory=GOAL.to_frame)
     bounds: pl.DataFrame = field(default_factory=BOUND.to_frame)
     missing: pl.DataFrame = field(default_factory=MISSING.to_frame)
+
+    def __post_init__(self) -> None:
+        """A practice or cluster may be called anything: its name is one line of letters in every format."""
+        for name in ("pack", "figures", "sources", "checks"):
+            frame: pl.DataFrame = getattr(self, name)
+            texts = pl.col("label") if name == "figures" else pl.col(pl.String)
+            object.__setattr__(self, name, frame.with_columns(_sound(texts)))
 
     @cached_property
     def row(self) -> dict[str, Any]:
@@ -122,6 +130,10 @@ def render_pack(
     ]
     write_manifest(folder, files, tables, package, Origin(renderer, versions))
     return files
+
+
+def _sound(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all(CONTROL, " ").str.strip_chars(" ")
 
 
 def _file_safe(label: str) -> str:

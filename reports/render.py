@@ -96,8 +96,10 @@ def lay_out(folder: Path, sources: Sources, fonts: Path, source: str = SOURCE) -
     (folder / "style.html").write_text(_style(sources, fonts), encoding="utf-8")
     if "docx" in sources.formats:
         from reports.office import write_reference
+        from reports.pictures import write_pictures
 
-        write_reference(folder / REFERENCE, sources.margins, sheet=sources.sheet)
+        write_reference(folder / REFERENCE, sources.margins, sheet=sources.sheet or not sources.booklet)
+        write_pictures(sources.charts, folder, fonts)
 
 
 def put(made: Path, target: Path) -> Path:

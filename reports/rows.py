@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 
 import polars as pl
 
+from reports.alphabet import alphabetical
 from reports.bounds import Bounded, bounds_by_measure
 from reports.judgement import Judgement, judgement
 from transforms.categories import in_order, title_of
@@ -141,7 +142,9 @@ def others_withheld(pack: Mapping[str, Any]) -> Withheld:
 
 def _collect(measure: Measure, rows: Iterable[Row], withheld: Withheld) -> MeasureRows:
     rows = list(rows)
-    others = sorted((row for row in rows if row.level == "practice" and not row.own), key=lambda row: row.label)
+    others = sorted(
+        (row for row in rows if row.level == "practice" and not row.own), key=lambda row: alphabetical(row.label)
+    )
 
     def single(level: str, own: bool) -> Row | None:
         return next((row for row in rows if row.level == level and row.own is own), None)
@@ -153,7 +156,8 @@ def _collect(measure: Measure, rows: Iterable[Row], withheld: Withheld) -> Measu
 
 def _signs(records: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """What stands under each dot: a letter code as it is, a name as the letter of its place in the alphabet."""
-    labels = sorted({record["label"] for record in records if record["level"] == "practice" and record["label"]})
+    found = {record["label"] for record in records if record["level"] == "practice" and record["label"]}
+    labels = sorted(found, key=alphabetical)
     if all(len(label) <= 2 for label in labels):
         return {label: label for label in labels}
     return {label: SIGNS[at] if at < len(SIGNS) else "" for at, label in enumerate(labels)}

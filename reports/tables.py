@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reports.alphabet import alphabetical
 from reports.markdown import Markdown, escaped
 from reports.rows import MeasureRows, Point, Row
 from reports.setting import Setting
@@ -46,7 +47,7 @@ def units_table(measures: Sequence[MeasureRows], setting: Setting) -> Table:
 def practices_table(measures: Sequence[MeasureRows], setting: Setting) -> Table:
     """One row per practice: every measure before and now; cluster and region last."""
     by_label = {row.label: row for rows in measures for row in rows.practices if row.label}
-    ordered = sorted(by_label.values(), key=lambda row: (not row.own, len(row.sign), row.sign, row.label))
+    ordered = sorted(by_label.values(), key=lambda row: (not row.own, len(row.sign), row.sign, alphabetical(row.label)))
     rows = [_practice_cells(row, measures, setting) for row in ordered if row.own or has_delivered(row.label, measures)]
     rows += _nameless_cells(measures, setting)
     for level in ("cluster", "region"):

@@ -3,6 +3,9 @@
 
 local typst = FORMAT:match("typst") ~= nil
 local booklet = false -- its tables keep the widths they were given, and its headings the names they are linked by
+local PAGE_OF_WORD = 170 -- mm between its margins
+local WIDEST_ON_A_PHONE = 120 -- mm: charts up to here shrink to it and can still be read
+local SCROLLED = { numbers = true, agenda = true, plan = true } -- by style.css and sheet.css, on a narrow screen
 local known = {}
 for name in ([[
   head title facts fact letter flags seconds line band definition said note key pairs grid panel questions ruled grounds
@@ -90,10 +93,17 @@ local function image(element)
     local call = "#k-chart(" .. quoted(element.src) .. ", " .. width .. ", " .. quoted(alt) .. ");"
     return pandoc.RawInline("typst", call)
   end
+  if FORMAT:match("docx") then
+    -- Word draws points; nothing is wider than its page.
+    local wide = math.min(tonumber((width:gsub("mm", ""))), PAGE_OF_WORD) .. "mm"
+    return pandoc.Image(element.caption, (element.src:gsub("%.svg$", ".png")), "", { width = wide })
+  end
   local file = assert(io.open(element.src, "r"))
   local svg = file:read("a"):gsub('width="[^"]*" height="[^"]*"', 'style="--mm:' .. width:gsub("mm", "") .. '"', 1)
   file:close()
-  local open = '<span class="chart" role="img" aria-label="' .. html_escaped(alt) .. '">'
+  -- What is wider than a phone can be drawn along there by keys as well.
+  local reached = tonumber((width:gsub("mm", ""))) > WIDEST_ON_A_PHONE and ' tabindex="0"' or ""
+  local open = '<span class="chart" role="img" aria-label="' .. html_escaped(alt) .. '"' .. reached .. ">"
   return pandoc.RawInline("html", open .. svg .. "</span>")
 end
 
@@ -190,12 +200,20 @@ local function side_by_side(element)
     elseif inline.t ~= "Space" and inline.t ~= "SoftBreak" then return nil end
   end
   if images < 2 then return nil end
-  local gap = pandoc.RawInline(typst and "typst" or "html", typst and "#h(1fr);" or " ")
-  return element:walk({ Space = function() return gap end, SoftBreak = function() return gap end })
+  -- Only what stands between them: the spaces of a picture's words are its own.
+  for at, inline in ipairs(element.content) do
+    if inline.t ~= "Image" then element.content[at] = pandoc.RawInline("typst", "#h(1fr);") end
+  end
+  return element
 end
 
 -- What typst would read as a heading, a list or a term where it begins a line.
+-- A hyphen before a number would become a minus there, two of them a dash, and three points one sign.
 local function begins(element)
+  local text = element.text
+  if text:match("^%-%d") or text:match("%-%-") or text:match("%.%.%.") then
+    return pandoc.RawInline("typst", "#" .. quoted(text) .. ";")
+  end
   if not (element.text:match("^[-+=/]") or element.text:match("^%d+[.)]")) then return nil end
   return { pandoc.RawInline("typst", '#"";'), element }
 end
@@ -219,4 +237,41 @@ end
 
 local function meta(values) booklet = values.booklet ~= nil end
 
-return { { Meta = meta }, { Div = widths }, { Figure = figure, Para = typst and side_by_side or nil }, shared, { Div = unwrapped } }
+-- Whoever has no pointer comes to a wide table by the Tab key; whoever listens hears what the table is.
+local function reachable(element)
+  local scrolled = false
+  for _, class in ipairs(element.classes) do scrolled = scrolled or SCROLLED[class] end
+  if not scrolled then return nil end
+  element.attributes.tabindex = "0"
+  local head = element.content[1]
+  if head and head.t == "Header" then
+    element.attributes.role = "region"
+    element.attributes["aria-label"] = pandoc.utils.stringify(head.content)
+  end
+  return element
+end
+
+-- The first cell of a row says whose the others are.
+local function named_rows(element)
+  if booklet then return nil end
+  for _, row in ipairs(element.bodies[1].body) do
+    if #row.cells > 1 then row.cells[1].attributes.role = "rowheader" end
+  end
+  return element
+end
+
+local function spoken_of(doc)
+  return FORMAT:match("html") and doc:walk({ Div = reachable, Table = named_rows }) or nil
+end
+
+-- A reader who listens goes by the headings: none skips a level, whatever a package's text does.
+local function stepwise(doc)
+  local last = 0
+  return doc:walk({ Header = function(element)
+    last = math.min(element.level, last + 1)
+    element.level = last
+    return element
+  end })
+end
+
+return { { Meta = meta, Pandoc = stepwise }, { Div = widths }, { Figure = figure, Para = typst and side_by_side or nil }, shared, { Div = unwrapped }, { Pandoc = spoken_of } }

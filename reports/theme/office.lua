@@ -5,7 +5,7 @@ local PARAGRAPHS = {
   note = "Note", definition = "Definition", seconds = "Focus", fact = "Fact", scale = "Scale",
   flags = "Flags", references = "Reference List",
 }
-local LETTERS = { badge = "Badge", cite = "Citation Mark", number = "Measure Number" }
+local LETTERS = { badge = "Badge", pill = "Badge", cite = "Citation Mark", number = "Measure Number" }
 local BOX = [[<w:sdt><w:sdtPr><w14:checkbox xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml">
 <w14:checked w14:val="0"/><w14:checkedState w14:val="2612" w14:font="MS Gothic"/>
 <w14:uncheckedState w14:val="2610" w14:font="MS Gothic"/></w14:checkbox></w:sdtPr><w:sdtContent><w:r><w:rPr>
@@ -13,6 +13,8 @@ local BOX = [[<w:sdt><w:sdtPr><w14:checkbox xmlns:w14="http://schemas.microsoft.
   .. "\u{2610}" .. "</w:t></w:r></w:sdtContent></w:sdt>"
 local RULED = '<w:p><w:pPr><w:pStyle w:val="Ruled"/></w:pPr></w:p>'
 local RULED_ON = '<w:p><w:pPr><w:pStyle w:val="Ruled"/><w:keepNext/></w:pPr></w:p>'
+
+local MOST_AT_FULL_SIZE = 6 -- columns
 
 local function styled(blocks, name) return pandoc.Div(blocks, pandoc.Attr("", {}, { ["custom-style"] = name })) end
 
@@ -49,6 +51,31 @@ local function asked(element)
   return styled(element.content, "Asked")
 end
 
+-- Word's page is narrow for a table of many columns: their letters are smaller.
+local function many_columns(element)
+  if #element.colspecs <= MOST_AT_FULL_SIZE then return nil end
+  local function small(rows)
+    for _, row in ipairs(rows) do
+      for _, cell in ipairs(row.cells) do
+        local words = pandoc.Blocks(cell.contents):walk({ Plain = function(plain) return pandoc.Para(plain.content) end })
+        cell.contents = { styled(words, "Small Cell") }
+      end
+    end
+  end
+  small(element.head.rows)
+  small(element.bodies[1].body)
+  return element
+end
+
+-- A finding's picture stands beside its heading elsewhere, and under it here.
+local function found(element)
+  local picture, words = element.content[1], element.content[2]
+  if words == nil or words.t ~= "Div" then return nil end
+  words.content:insert(2, picture)
+  element.content = { words }
+  return element
+end
+
 -- What is said stays with the answer to it.
 local function answered(element)
   element.content[1] = styled({ element.content[1] }, "Asked")
@@ -61,6 +88,7 @@ local function div(element)
     if class == "fact" then return fact(element) end
     if class == "measure" then return kept(element) end
     if class == "asked" then return asked(element) end
+    if class == "finding" then return found(element) end
     if class == "objection" or class == "apart" or class == "goal" then return answered(element) end
     if PARAGRAPHS[class] then return styled(element.content, PARAGRAPHS[class]) end
   end
@@ -101,17 +129,9 @@ local function cover(doc)
   return doc
 end
 
--- A chart is drawn for HTML and PDF alone: no empty line stands for it here.
-local function drawn(element)
-  for _, inline in ipairs(element.content) do
-    if not (inline.t == "RawInline" and inline.format == "html") then return nil end
-  end
-  return {}
-end
-
 local function header(element)
   element.level = math.max(element.level - 1, 1)
   return element
 end
 
-return { { Pandoc = cover }, { Para = drawn, Header = header, Div = div, Span = span, Link = link } }
+return { { Pandoc = cover }, { Table = many_columns }, { Header = header, Div = div, Span = span, Link = link } }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,23 @@ def rendered(
     for name in ("klyngerapport", "medlem_F"):
         render_document(ordinary[name], folder, renderer)
     return folder
+
+
+@pytest.fixture(scope="session")
+def whole(
+    rendered: Path, tables: PackTables, renderer: BundledRenderer, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A folder with one of each of the ordinary pack: reports, slides, figures and sheets, the coordinator's too."""
+    folder = tmp_path_factory.mktemp("whole")
+    for file in rendered.iterdir():
+        shutil.copyfile(file, folder / file.name)
+    return packs.render_rest(tables, folder, renderer)
+
+
+@pytest.fixture(scope="session")
+def english(renderer: BundledRenderer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same of an English pack."""
+    made, folder = packs.tables(packs.Plan(language="en")), tmp_path_factory.mktemp("english")
+    for document in documents(made, packs.package(), packs.VERSIONS)[:2]:
+        render_document(document, folder, renderer)
+    return packs.render_rest(made, folder, renderer)

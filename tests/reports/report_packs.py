@@ -12,12 +12,15 @@ from typing import Any, get_args
 
 import polars as pl
 
-from reports.pack import PackTables
+from reports.pack import PackTables, documents, render_document
+from reports.render import Renderer
+from reports.sheets import sheets
 from transforms.definitions import Package, parse_package
 from transforms.published import CHECK, FIGURE, NOTE, PACK, SOURCE
 from transforms.verdict import FIGURES, Verdict
 
 PACKAGE = Path(__file__).parents[2] / "klyngepakker" / "antibiotika" / "package.toml"
+TEXTS = ("fact_sheet", "reflection", "coordinator")
 PACK_ID = "P1"
 VERSIONS = {"klyngeflow": "0.1.0", "antibiotika": "0.1"}
 LETTERS = "FGTKRELQHMCAPBDJNS"
@@ -265,6 +268,19 @@ def _without_before(made: PackTables) -> PackTables:
     gone = [name for name in FIGURE if name.startswith("before_") or name.startswith("change") or name == "ratio"]
     figures = made.figures.with_columns(pl.lit(None, dtype=FIGURE[name]).alias(name) for name in gone)
     return PackTables(made.pack, figures, made.sources, made.checks, made.notes.clear())
+
+
+def texts() -> dict[str, str]:
+    """The package's own texts, by name."""
+    return {name: (PACKAGE.parent / f"{name}.md").read_text(encoding="utf-8") for name in TEXTS}
+
+
+def render_rest(made: PackTables, folder: Path, renderer: Renderer) -> Path:
+    """The slides and the sheets, beside the reports."""
+    deck = documents(made, package(), VERSIONS)[-1]
+    for document in (deck, *sheets(made, package(), VERSIONS, texts())):
+        render_document(document, folder, renderer)
+    return folder
 
 
 def text_of(html: str) -> str:
