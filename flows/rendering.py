@@ -69,8 +69,10 @@ def _job(workspace: Workspace, pack_id: str, inputs: Inputs) -> _Job:
     keys = outbox / COORDINATOR_FOLDER / pack_id
     place = Place(outbox / pack_id, keys, workspace.store.cache / "rendered" / f"{pack_id}.json")
     job = _Job(place, _aside(workspace, pack_id), {}, [], {})
+    if job.aside.exists():
+        shutil.rmtree(job.aside)
     before = made(place)
-    for document in map(narrowed, _documents(workspace, pack_id)):
+    for document in map(narrowed, all_documents_of(workspace, pack_id)):
         job.inputs[document.name] = inputs.of(document)
         digest, names = before.get(document.name, ("", {}))
         same = digest == job.inputs[document.name]
@@ -151,10 +153,8 @@ def _tables(workspace: Workspace, pack_id: str) -> PackTables:
     return PackTables(*(tables[name] for name in packs.TABLES))
 
 
-def _documents(workspace: Workspace, pack_id: str) -> list[Document]:
-    aside = _aside(workspace, pack_id)
-    if aside.exists():
-        shutil.rmtree(aside)
+def all_documents_of(workspace: Workspace, pack_id: str) -> list[Document]:
+    """The reports, slides and sheets of a pack that was built."""
     tables, package = _printed(workspace, pack_id)
     texts = texts_of(workspace, package.id, TEXTS)
     return [*documents_of(workspace, pack_id), *sheets(tables, package, printed_versions(package), texts)]

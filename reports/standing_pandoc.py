@@ -37,6 +37,11 @@ class StandingPandoc:
         if said != "done":
             raise RenderError(f"pandoc could not write the report ({'it warned or failed' if said else 'it died'})")
 
+    @property
+    def process_id(self) -> int | None:
+        """The number of its process, while there is one."""
+        return None if self._process is None else self._process.pid
+
     def end(self) -> None:
         """Let it go, and wait until it has."""
         process, self._process = self._process, None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from matplotlib import rc_context
@@ -20,7 +21,7 @@ from matplotlib.text import Text
 from reports.fonts import FAMILY
 
 _METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
-_SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": FAMILY, "font.family": [FAMILY]}
+_SETTINGS: Any = {"svg.fonttype": "none", "svg.hashsalt": FAMILY, "font.family": [FAMILY]}
 _NOISE = re.compile(
     r"^.*?(?=<svg\b)|<defs>.*?</defs>|</?g\b[^>]*>| xmlns:xlink=\"[^\"]*\"| version=\"[^\"]*\""
     r"| transform=\"rotate\(-0 [^\"]*\"|; stroke-dashoffset: 0",
@@ -35,7 +36,7 @@ class Fragments:
         self._figure = figure
         width, height = figure.get_size_inches() * figure.dpi
         self._target = io.StringIO()
-        self._renderer = RendererSVG(width, height, self._target, image_dpi=figure.dpi, metadata=_METADATA)
+        self._renderer = RendererSVG(width, height, self._target, image_dpi=72, metadata=_METADATA)
         self._head = _flat(self._target.getvalue())
         self._written: WeakKeyDictionary[Artist, str] = WeakKeyDictionary()
 
