@@ -164,8 +164,8 @@ def test_a_figure_of_one_practice_alone_leaves_the_other_members_reports(job: Jo
     assert job.files() == job.anew()
 
 
-def test_a_figure_of_the_cluster_changes_all_but_the_texts(job: Job) -> None:
-    job.update("figure set now_value = now_value + 1 where level = 'cluster'")
+def test_another_extract_changes_all_but_the_texts(job: Job) -> None:
+    job.update("source set file_name = 'en_anden.csv'")
     found = job.run()
     assert len(found) == ALL - 2
     assert not found & {"faktaark", "refleksionsark"}
@@ -202,7 +202,7 @@ def test_a_record_that_cannot_be_read_is_none(job: Job, left: bytes) -> None:
 def test_a_run_that_dies_at_the_end_leaves_nothing_wrong_behind(
     job: Job, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job.update("figure set now_value = now_value + 1 where level = 'cluster'")
+    job.update("source set file_name = 'en_anden.csv'")
     with monkeypatch.context() as patch:
 
         def die(*_: object) -> None:
