@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
 from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from expectations.process import end_with_parent, interrupts_held_back
 from flows.packages import texts_of
+from flows.progress import DISPLAY
 from flows.settings import Workspace
 from reports.booklet import TEXTS
 from reports.fonts import cut_fonts
@@ -27,39 +29,89 @@ from reports.pack import (
 )
 from reports.render import Renderer, find_renderer
 from reports.sheets import sheets
+from reports.unchanged import Inputs, Place, keep_made, made, narrowed, take_over
 from transforms.definitions import Package
 from warehouse import packs
 from warehouse.files import sync_folder
 
 PROCESSES = 2
+_Files = dict[str, list[RenderedFile]]
 Tell = Callable[[int, int], None]
 """Called with how many documents are done, and of how many."""
 
 
+@dataclass
+class _Job:
+    """One pack on its way: what is still to be rendered, and the files there are, by document."""
+
+    place: Place
+    aside: Path
+    inputs: dict[str, str]
+    to_render: list[Document]
+    files: dict[str, list[RenderedFile]]
+
+
 def render_packs(workspace: Workspace, pack_ids: Sequence[str], run_id: str, tell: Tell) -> list[Path]:
-    """Render every pack aside and put each whole into the outbox; returns their folders."""
+    """Render every pack aside and put each whole into the outbox; returns their folders.
+
+    A document that would be made from what it was made from last time is taken from the folder that stands.
+    """
     renderer = find_renderer(cut_fonts(workspace.store.cache / "fonts"))
-    jobs = {pack_id: _documents(workspace, pack_id) for pack_id in pack_ids}
-    total = sum(len(each) for each in jobs.values())
-    done = 0
-    files: dict[str, list[RenderedFile]] = {pack_id: [] for pack_id in pack_ids}
+    inputs = Inputs(renderer)
+    jobs = {pack_id: _job(workspace, pack_id, inputs) for pack_id in pack_ids}
+    _tell_standing(jobs.values())
+    _render(jobs.values(), renderer, tell)
+    return [_finish(workspace, pack_id, job, renderer, run_id) for pack_id, job in jobs.items()]
+
+
+def _job(workspace: Workspace, pack_id: str, inputs: Inputs) -> _Job:
+    outbox = workspace.store.outbox
+    keys = outbox / COORDINATOR_FOLDER / pack_id
+    place = Place(outbox / pack_id, keys, workspace.store.cache / "rendered" / f"{pack_id}.json")
+    job = _Job(place, _aside(workspace, pack_id), {}, [], {})
+    if job.aside.exists():
+        shutil.rmtree(job.aside)
+    before = made(place)
+    for document in map(narrowed, all_documents_of(workspace, pack_id)):
+        job.inputs[document.name] = inputs.of(document)
+        digest, names = before.get(document.name, ("", {}))
+        same = digest == job.inputs[document.name]
+        standing = take_over(document, names, place, job.aside) if same else None
+        if standing is None:
+            job.to_render.append(document)
+        else:
+            job.files[document.name] = standing
+    return job
+
+
+def _tell_standing(jobs: Collection[_Job]) -> None:
+    standing, anew = sum(len(job.files) for job in jobs), sum(len(job.to_render) for job in jobs)
+    if standing:
+        rest = f"{anew} are rendered anew" if anew else "nothing is rendered anew"
+        DISPLAY.say(f"{standing} of {standing + anew} documents are what they were and stand: {rest}.")
+
+
+def _render(jobs: Collection[_Job], renderer: Renderer, tell: Tell) -> None:
+    """Render what each job has to render, by processes of their own."""
+    total, done = sum(len(job.to_render) for job in jobs), 0
+    if not total:
+        return
     tell(0, total)
     with _workers() as pool:
         with interrupts_held_back():
             waiting = {
-                pool.submit(_render_part, part, _aside(workspace, pack_id), renderer): (pack_id, len(part))
-                for pack_id, each in jobs.items()
-                for part in _parts(each, len(jobs))
+                pool.submit(_render_part, part, job.aside, renderer): (job, len(part))
+                for job in jobs
+                for part in _parts(job.to_render, len(jobs))
             }
         for future in _as_done(set(waiting)):
-            pack_id, count = waiting[future]
-            files[pack_id] += future.result()
+            job, count = waiting[future]
+            job.files |= future.result()
             done += count
             tell(done, total)
-    return [_finish(workspace, pack_id, files[pack_id], renderer, run_id) for pack_id in pack_ids]
 
 
-def _as_done(waiting: set[Future[list[RenderedFile]]]) -> Iterator[Future[list[RenderedFile]]]:
+def _as_done(waiting: set[Future[_Files]]) -> Iterator[Future[_Files]]:
     """Each of `waiting` when it is done. Looks up twice a second: a wait without an end does not hear Ctrl-C, which
     the system may have handed to another thread.
     """
@@ -101,10 +153,8 @@ def _tables(workspace: Workspace, pack_id: str) -> PackTables:
     return PackTables(*(tables[name] for name in packs.TABLES))
 
 
-def _documents(workspace: Workspace, pack_id: str) -> list[Document]:
-    aside = _aside(workspace, pack_id)
-    if aside.exists():
-        shutil.rmtree(aside)
+def all_documents_of(workspace: Workspace, pack_id: str) -> list[Document]:
+    """The reports, slides and sheets of a pack that was built."""
     tables, package = _printed(workspace, pack_id)
     texts = texts_of(workspace, package.id, TEXTS)
     return [*documents_of(workspace, pack_id), *sheets(tables, package, printed_versions(package), texts)]
@@ -124,29 +174,34 @@ def _printed(workspace: Workspace, pack_id: str) -> tuple[PackTables, Package]:
 def _parts(each: list[Document], packs_in_all: int) -> list[list[Document]]:
     """A pack is rendered by one process, so that its charts are drawn once; a pack on its own by all of them."""
     if packs_in_all > 1:
-        return [each]
+        return [each] if each else []
     return [part for part in (each[index::PROCESSES] for index in range(PROCESSES)) if part]
 
 
-def _render_part(part: list[Document], folder: Path, renderer: Renderer) -> list[RenderedFile]:
-    return [file for document in part for file in render_document(document, folder, renderer)]
+def _render_part(part: list[Document], folder: Path, renderer: Renderer) -> _Files:
+    return {document.name: render_document(document, folder, renderer) for document in part}
 
 
 def _aside(workspace: Workspace, pack_id: str) -> Path:
     return workspace.store.outbox / f".{pack_id}.part"
 
 
-def _finish(workspace: Workspace, pack_id: str, files: Sequence[RenderedFile], renderer: Renderer, run_id: str) -> Path:
-    """The manifest comes last; then the folder takes the place of the one before."""
+def _finish(workspace: Workspace, pack_id: str, job: _Job, renderer: Renderer, run_id: str) -> Path:
+    """The manifest comes last; then the folder takes the place of the one before, and then it is put on record."""
     tables = _tables(workspace, pack_id)
     package = workspace.package(tables.row["package_id"], tables.row["cluster_id"])
-    aside, final = _aside(workspace, pack_id), workspace.store.outbox / pack_id
-    ordered = sorted(files, key=lambda file: file.path.name)
-    write_manifest(aside, ordered, tables, package, Origin(renderer, printed_versions(package), {"run_id": run_id}))
-    _hand_to_coordinator(workspace, pack_id, aside)
-    _swap(aside, final)
+    ordered = sorted((file for each in job.files.values() for file in each), key=lambda file: file.path.name)
+    write_manifest(job.aside, ordered, tables, package, Origin(renderer, printed_versions(package), {"run_id": run_id}))
+    found = {name: (job.inputs[name], _relative(files, job.aside)) for name, files in job.files.items()}
+    _hand_to_coordinator(workspace, pack_id, job.aside)
+    _swap(job.aside, job.place.folder)
     packs.keep_printed(workspace.store, pack_id, {file.path.name: file.sha256 for file in ordered})
-    return final
+    keep_made(job.place, found)
+    return job.place.folder
+
+
+def _relative(files: Sequence[RenderedFile], aside: Path) -> dict[str, str]:
+    return {file.path.relative_to(aside).as_posix(): file.sha256 for file in files}
 
 
 def _hand_to_coordinator(workspace: Workspace, pack_id: str, aside: Path) -> None:

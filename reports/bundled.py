@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from reports.render import REFERENCE, SOURCE, RenderError, Sources, put, workplace
+from reports.standing_pandoc import standing_pandoc
 
-_READER = "markdown"
 ACCESSIBLE = "ua-1"
 """PDF/UA: tags, title, language and a text for every picture, which typst then checks."""
 
@@ -32,35 +32,27 @@ class BundledRenderer:
 
     def render(self, sources: Sources, stem: Path) -> list[Path]:
         with workplace(sources, self.fonts) as folder:
-            for each in sources.formats:
-                _MAKERS[each](folder, sources, self.fonts)
+            written = [_WRITERS[each] for each in sources.formats if each in _WRITERS]
+            if written:
+                standing_pandoc().convert(folder, written)
+            if "pdf" in sources.formats:
+                (folder / "report.pdf").write_bytes(_typst(folder, self.fonts))
+            if "docx" in sources.formats:
+                _docx(folder, sources)
             return [put(folder / f"report.{each}", stem.with_name(f"{stem.name}.{each}")) for each in sources.formats]
 
 
-def _html(folder: Path, sources: Sources, _fonts: Path) -> None:
-    options = ("--template", "page.html", "--include-in-header", "style.html")
-    _pandoc(folder, sources, "report.html", options)
+_WRITERS = {"html": "html", "pdf": "typst"}
+"""What pandoc writes for a format; typst makes a PDF of the latter."""
 
 
-def _pdf(folder: Path, sources: Sources, fonts: Path) -> None:
-    _pandoc(folder, sources, "report.typ", ("--template", "page.typ"))
-    (folder / "report.pdf").write_bytes(_typst(folder, fonts))
-
-
-def _docx(folder: Path, sources: Sources, _fonts: Path) -> None:
-    _pandoc(folder, sources, "report.docx", ("--reference-doc", REFERENCE, "--lua-filter", "office.lua"))
-
-
-_MAKERS = {"html": _html, "pdf": _pdf, "docx": _docx}
-_WRITERS = {".html": "html", ".typ": "typst", ".docx": "docx"}
-
-
-def _pandoc(folder: Path, sources: Sources, output: str, options: tuple[str, ...]) -> None:
+def _docx(folder: Path, sources: Sources) -> None:
+    """By a pandoc of its own, whose surroundings say which date to write."""
     import pypandoc
 
-    command = [pypandoc.get_pandoc_path(), SOURCE, "--from", _READER, "--to", _WRITERS[Path(output).suffix]]
-    command += ["--standalone", "--wrap", "none", "--lua-filter", "layout.lua", "--fail-if-warnings"]
-    command += ["--output", output, *options]
+    command = [pypandoc.get_pandoc_path(), SOURCE, "--from", "markdown", "--to", "docx", "--standalone"]
+    command += ["--wrap", "none", "--lua-filter", "layout.lua", "--fail-if-warnings", "--output", "report.docx"]
+    command += ["--reference-doc", REFERENCE, "--lua-filter", "office.lua"]
     done = subprocess.run(
         command, cwd=folder, env=sources.environment, capture_output=True, encoding="utf-8", check=False
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,9 +10,8 @@ from math import nan
 from pathlib import Path
 from typing import Literal
 
-from matplotlib import font_manager, get_data_path, rc_context
+from matplotlib import font_manager, get_data_path
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Polygon, Rectangle
@@ -22,6 +19,7 @@ from matplotlib.text import Text as DrawnText
 from matplotlib.transforms import Affine2D
 
 from reports.figures import palette
+from reports.figures.fragments import Fragments
 from reports.fonts import FAMILY, WEIGHTS
 
 POINTS_PER_MM = 72 / 25.4
@@ -30,12 +28,6 @@ EDGE_OF_HOLLOW = 0.45
 _STAND_IN = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 """The widest letters in common use for text; they come with the library that draws."""
 Align = Literal["left", "center", "right"]
-_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
-_NOISE = re.compile(
-    r"^.*?(?=<svg\b)|<defs>.*?</defs>|</?g\b[^>]*>| xmlns:xlink=\"[^\"]*\"| version=\"[^\"]*\""
-    r"| transform=\"rotate\(-0 [^\"]*\"|; stroke-dashoffset: 0",
-    re.DOTALL,
-)
 
 
 @dataclass(frozen=True)
@@ -66,6 +58,7 @@ class Canvas:
         self.figure.patch.set_visible(False)
         self._transform = Affine2D().scale(POINTS_PER_MM)
         self._layers: list[list[Artist]] = []
+        self._fragments = Fragments(self.figure)
 
     def line(self, xs: Sequence[float], ys: Sequence[float], pen: Pen, order: float = 2) -> None:
         style = "-" if pen.dash is None else (0, pen.dash)
@@ -137,10 +130,7 @@ class Canvas:
 
     def svg(self) -> str:
         """The drawing as one flat `<svg>` element: no prolog, ids, style sheet or date; same bytes always."""
-        target = io.StringIO()
-        with rc_context({"svg.fonttype": "none", "svg.hashsalt": FAMILY, "font.family": [FAMILY]}):
-            FigureCanvasSVG(self.figure).print_svg(target, metadata=_METADATA)
-        return _flat(target.getvalue())
+        return self._fragments.svg()
 
     def _add(self, artist: Artist, order: float) -> None:
         artist.set_transform(self._transform)
@@ -148,11 +138,6 @@ class Canvas:
         self.figure.add_artist(artist)
         if self._layers:
             self._layers[-1].append(artist)
-
-
-def _flat(svg: str) -> str:
-    lean = _NOISE.sub("", svg)
-    return re.sub(r"\s*\n\s*", " ", lean).replace("> <", "><").strip()
 
 
 @lru_cache(maxsize=4)
