@@ -23,10 +23,10 @@ from reports.pack import (
     PackTables,
     RenderedFile,
     documents,
-    render_document,
 )
 from reports.render import Renderer, find_renderer
 from reports.sheets import sheets
+from reports.together import render_documents, renders_whole_packs
 from transforms.definitions import Package
 from warehouse import packs
 from warehouse.files import sync_folder
@@ -49,7 +49,7 @@ def render_packs(workspace: Workspace, pack_ids: Sequence[str], run_id: str, tel
             waiting = {
                 pool.submit(_render_part, part, _aside(workspace, pack_id), renderer): (pack_id, len(part))
                 for pack_id, each in jobs.items()
-                for part in _parts(each, len(jobs))
+                for part in _parts(each, whole=len(jobs) > 1 or renders_whole_packs(renderer))
             }
         for future in _as_done(set(waiting)):
             pack_id, count = waiting[future]
@@ -105,9 +105,18 @@ def _documents(workspace: Workspace, pack_id: str) -> list[Document]:
     aside = _aside(workspace, pack_id)
     if aside.exists():
         shutil.rmtree(aside)
+    return _all_documents(workspace, pack_id)
+
+
+def _all_documents(workspace: Workspace, pack_id: str) -> list[Document]:
     tables, package = _printed(workspace, pack_id)
     texts = texts_of(workspace, package.id, TEXTS)
     return [*documents_of(workspace, pack_id), *sheets(tables, package, printed_versions(package), texts)]
+
+
+def pages_of(workspace: Workspace, pack_id: str) -> list[Document]:
+    """Reports and sheets of a pack that was built: all that is rendered from a `.qmd`."""
+    return [document for document in _all_documents(workspace, pack_id) if document.form == "report"]
 
 
 def documents_of(workspace: Workspace, pack_id: str) -> list[Document]:
@@ -121,15 +130,15 @@ def _printed(workspace: Workspace, pack_id: str) -> tuple[PackTables, Package]:
     return tables, workspace.package(tables.row["package_id"], tables.row["cluster_id"])
 
 
-def _parts(each: list[Document], packs_in_all: int) -> list[list[Document]]:
+def _parts(each: list[Document], *, whole: bool) -> list[list[Document]]:
     """A pack is rendered by one process, so that its charts are drawn once; a pack on its own by all of them."""
-    if packs_in_all > 1:
+    if whole:
         return [each]
     return [part for part in (each[index::PROCESSES] for index in range(PROCESSES)) if part]
 
 
 def _render_part(part: list[Document], folder: Path, renderer: Renderer) -> list[RenderedFile]:
-    return [file for document in part for file in render_document(document, folder, renderer)]
+    return render_documents(part, folder, renderer)
 
 
 def _aside(workspace: Workspace, pack_id: str) -> Path:

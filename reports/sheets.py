@@ -49,15 +49,25 @@ def render_sheet(sheet: Sheet, folder: Path, renderer: Renderer) -> list[Rendere
     if sheet.kind == "coordinator":
         folder = folder / COORDINATOR_FOLDER
         folder.mkdir(parents=True, exist_ok=True)
-        sources = coordinator_sources(Coordinated(sheet.tables, sheet.package, sheet.texts), renderer.fonts)
-        paths = renderer.render(sources, folder / sheet.name)
+        paths = renderer.render(sources_of(sheet, renderer.fonts), folder / sheet.name)
     else:
         folder.mkdir(parents=True, exist_ok=True)
-        sources = text_sources(sheet)
+        sources = sources_of(sheet, renderer.fonts)
         words = tuple(sources.margins.items())
         made = _made(sources.markdown, words, sources.formats, renderer)
         paths = [_write(folder / f"{sheet.name}.{each}", content) for each, content in made]
     return [RenderedFile(path, sha256(path.read_bytes()).hexdigest(), sheet.audience) for path in paths]
+
+
+def sources_of(document: Document, fonts: Path) -> Sources:
+    """What a report or a sheet is rendered from."""
+    from reports.assemble import assemble
+
+    if not isinstance(document, Sheet):
+        return assemble(document, fonts)
+    if document.kind == "coordinator":
+        return coordinator_sources(Coordinated(document.tables, document.package, document.texts), fonts)
+    return text_sources(document)
 
 
 def text_sources(sheet: Sheet) -> Sources:

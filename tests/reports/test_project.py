@@ -83,6 +83,6 @@ def test_the_readme_is_in_the_language_of_the_pack(fonts: Path, tmp_path: Path) 
     made = documents(packs.tables(packs.Plan(language="en")), packs.package(), packs.VERSIONS)[:1]
     write_project(made, tmp_path / "sources", fonts)
     text = (tmp_path / "sources" / "README.md").read_text(encoding="utf-8")
-    assert "the pack's 1 reports" in text
+    assert "the pack's 1 reports and sheets" in text
     assert "    quarto render\n" in text
     assert "<<" not in text
