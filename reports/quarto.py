@@ -21,7 +21,8 @@ from transforms.errors import MachineError
 
 SETTING = "KLYNGEFLOW_QUARTO"
 OFF = "off"
-OLDEST = (1, 6)
+OLDEST = (1, 7)
+"""Quarto 1.6 has typst 0.11, which knows neither tilings nor the spacing of paragraphs that page.typ is set with."""
 _ANSWER_SECONDS = 60
 _SECONDS_PER_REPORT = 120
 """Some forty times what a report takes: a Quarto that waits for something is ended, a slow machine is not."""

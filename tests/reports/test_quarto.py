@@ -113,7 +113,7 @@ def test_one_that_does_not_end_is_ended(stand_in, fonts: Path, tmp_path: Path, m
 
 @pytest.mark.parametrize(
     ("version", "fault"),
-    [("1.6.0", ""), ("1.9.38", ""), ("99.9.9", ""), ("1.10.2-rc", ""), ("1.5.57", "too old"), ("quarto", "no Quarto")],
+    [("1.7.0", ""), ("1.9.38", ""), ("99.9.9", ""), ("1.10.2-rc", ""), ("1.6.43", "too old"), ("quarto", "no Quarto")],
 )
 def test_an_old_one_is_refused_where_it_is_named_and_left_alone_on_the_path(
     version: str, fault: str, fonts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
