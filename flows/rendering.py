@@ -25,7 +25,7 @@ from reports.pack import (
     documents,
 )
 from reports.render import Renderer, find_renderer
-from reports.sheets import sheets
+from reports.sheets import has_pages, sheets
 from reports.together import render_documents, renders_whole_packs
 from transforms.definitions import Package
 from warehouse import packs
@@ -116,7 +116,7 @@ def _all_documents(workspace: Workspace, pack_id: str) -> list[Document]:
 
 def pages_of(workspace: Workspace, pack_id: str) -> list[Document]:
     """Reports and sheets of a pack that was built: all that is rendered from a `.qmd`."""
-    return [document for document in _all_documents(workspace, pack_id) if document.form == "report"]
+    return [document for document in _all_documents(workspace, pack_id) if has_pages(document)]
 
 
 def documents_of(workspace: Workspace, pack_id: str) -> list[Document]:
@@ -138,7 +138,7 @@ def _parts(each: list[Document], *, whole: bool) -> list[list[Document]]:
 
 
 def _render_part(part: list[Document], folder: Path, renderer: Renderer) -> list[RenderedFile]:
-    return render_documents(part, folder, renderer)
+    return [file for files in render_documents(part, folder, renderer).values() for file in files]
 
 
 def _aside(workspace: Workspace, pack_id: str) -> Path:

@@ -22,6 +22,8 @@ from transforms.definitions import Package
 
 Kind = Literal["coordinator", "fact_sheet", "reflection"]
 NAMES: Mapping[Kind, str] = {"coordinator": "drejebog", "fact_sheet": "faktaark", "reflection": "refleksionsark"}
+PAGES: tuple[Kind, ...] = ("coordinator", "fact_sheet", "reflection")
+"""Those that are rendered from a `.qmd`."""
 MARGINS = ("running", "footer", "example", "page", "of")
 
 
@@ -57,6 +59,11 @@ def render_sheet(sheet: Sheet, folder: Path, renderer: Renderer) -> list[Rendere
         made = _made(sources.markdown, words, sources.formats, renderer)
         paths = [_write(folder / f"{sheet.name}.{each}", content) for each, content in made]
     return [RenderedFile(path, sha256(path.read_bytes()).hexdigest(), sheet.audience) for path in paths]
+
+
+def has_pages(document: Document) -> bool:
+    """Whether a document is rendered from a `.qmd`: slides are not."""
+    return document.kind in PAGES if isinstance(document, Sheet) else document.form == "report"
 
 
 def sources_of(document: Document, fonts: Path) -> Sources:

@@ -10,7 +10,7 @@ from reports.figures_file import write_figures
 from reports.pack import COORDINATOR, COORDINATOR_FOLDER, Document, RenderedFile, render_document
 from reports.quarto import QuartoRenderer
 from reports.render import Renderer
-from reports.sheets import Sheet, sources_of
+from reports.sheets import Sheet, has_pages, sources_of
 
 
 def renders_whole_packs(renderer: Renderer) -> bool:
@@ -18,26 +18,31 @@ def renders_whole_packs(renderer: Renderer) -> bool:
     return isinstance(renderer, QuartoRenderer)
 
 
-def render_documents(documents: Sequence[Document], folder: Path, renderer: Renderer) -> list[RenderedFile]:
-    """The files of all `documents` in `folder`, as `render_document` makes those of one."""
+def render_documents(documents: Sequence[Document], folder: Path, renderer: Renderer) -> dict[str, list[RenderedFile]]:
+    """The files of all `documents` in `folder`, by document, as `render_document` makes those of one."""
     if isinstance(renderer, QuartoRenderer):
         return _by_one_call(documents, folder, renderer)
-    return [file for document in documents for file in render_document(document, folder, renderer)]
+    return {document.name: render_document(document, folder, renderer) for document in documents}
 
 
-def _by_one_call(documents: Sequence[Document], folder: Path, quarto: QuartoRenderer) -> list[RenderedFile]:
-    pages = [document for document in documents if document.form == "report"]
-    slides = [document for document in documents if document.form != "report"]
+def _by_one_call(documents: Sequence[Document], folder: Path, quarto: QuartoRenderer) -> dict[str, list[RenderedFile]]:
+    pages = [document for document in documents if has_pages(document)]
+    if not pages:
+        return {document.name: render_document(document, folder, quarto) for document in documents}
     stems = {document.name: _place(document, folder) / document.name for document in pages}
     for stem in stems.values():
         stem.parent.mkdir(parents=True, exist_ok=True)
     made = quarto.render_all({document.name: sources_of(document, quarto.fonts) for document in pages}, stems)
-    files: list[RenderedFile] = []
-    for document in pages:
+    files: dict[str, list[RenderedFile]] = {}
+    for document in documents:
+        if document.name not in made:
+            files[document.name] = render_document(document, folder, quarto)
+            continue
         figures = [] if isinstance(document, Sheet) else write_figures(document, folder, quarto.fonts)
         paths = [*made[document.name], *figures]
-        files += [RenderedFile(path, sha256(path.read_bytes()).hexdigest(), document.audience) for path in paths]
-    return files + [file for document in slides for file in render_document(document, folder, quarto)]
+        digests = [sha256(path.read_bytes()).hexdigest() for path in paths]
+        files[document.name] = [RenderedFile(*each, document.audience) for each in zip(paths, digests, strict=True)]
+    return files
 
 
 def _place(document: Document, folder: Path) -> Path:

@@ -47,7 +47,9 @@ def stand_in(tmp_path: Path, fonts: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
 
 
 def rendered_by(stands: StandIn, meeting: list[Document], folder: Path, fonts: Path) -> list[str]:
-    files = render_documents(meeting, folder, QuartoRenderer(fonts, stands.command, "1.9.38"))
+    made = render_documents(meeting, folder, QuartoRenderer(fonts, stands.command, "1.9.38"))
+    assert list(made) == [document.name for document in meeting]
+    files = [file for each in made.values() for file in each]
     assert [file.sha256 for file in files] == [sha256(file.path.read_bytes()).hexdigest() for file in files]
     return [file.path.relative_to(folder).as_posix() for file in files]
 
