@@ -27,22 +27,34 @@ def render(
         Path | None,
         typer.Option(metavar="DIR", help="Leave the pack's Quarto project in this folder, and render nothing."),
     ] = None,
+    project: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Render the folder that --sources left, as you have edited it."),
+    ] = None,
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Render a pack that was built once more, without computing anything; or leave its sources for you to edit.
 
     The figures are those of the last building. With --sources a folder is left with a .qmd, charts and theme per
-    report, and a README that says how to render them: `quarto render`, once, for all.
+    report, and a README that says how to render them: `quarto render`, once, for all, or --project without Quarto.
     """
-    from flows.rendering_again import leave_sources, render_again
+    from flows.rendering_again import leave_sources, render_again, require_one
     from flows.settings import load_workspace
 
+    if project is not None:
+        from reports.edited import render_edited
+
+        require_one(pack, sources)
+        files = render_edited(project)
+        typer.echo(f"Rendered {len(files)} files in {project / 'rendered'}")
+        return
     opened = load_workspace(workspace)
     if sources is None:
         typer.echo(f"Rendered {render_again(opened, pack)}")
         return
     left = leave_sources(opened, pack, sources)
-    typer.echo(f"Left the sources of {len(left)} reports in {sources}. How to render them: {sources / 'README.md'}")
+    readme = sources / "README.md"
+    typer.echo(f"Left the sources of {len(left)} reports and sheets in {sources}. How to render them: {readme}")
 
 
 def verify(

@@ -99,6 +99,7 @@ def _libraries() -> Iterator[Finding]:
 
 def _renderer() -> Iterator[Finding]:
     from reports.fonts import cut_fonts
+    from reports.quarto import QuartoError, standing
     from reports.render import find_renderer
 
     with tempfile.TemporaryDirectory() as folder:
@@ -106,7 +107,10 @@ def _renderer() -> Iterator[Finding]:
             fonts = cut_fonts(Path(folder))
             families = sorted(path.stem for path in fonts.rglob("*.ttf"))
             renderer = find_renderer(fonts)
-            engines = f"{renderer.name} {renderer.version}"
+            engines = f"{renderer.name} {renderer.version}. {standing()}"
+        except QuartoError as error:
+            yield Finding("Rendering", "not possible", str(error))
+            return
         except Exception as error:  # whatever is wrong, the remedy is the same
             yield Finding("Rendering", f"not possible ({type(error).__name__})", "Run make setup.")
             return

@@ -25,10 +25,10 @@ from reports.pack import (
     PackTables,
     RenderedFile,
     documents,
-    render_document,
 )
 from reports.render import Renderer, find_renderer
-from reports.sheets import sheets
+from reports.sheets import has_pages, sheets
+from reports.together import render_documents, renders_whole_packs
 from reports.unchanged import Inputs, Place, keep_made, made, narrowed, take_over
 from transforms.definitions import Package
 from warehouse import packs
@@ -102,7 +102,7 @@ def _render(jobs: Collection[_Job], renderer: Renderer, tell: Tell) -> None:
             waiting = {
                 pool.submit(_render_part, part, job.aside, renderer): (job, len(part))
                 for job in jobs
-                for part in _parts(job.to_render, len(jobs))
+                for part in _parts(job.to_render, whole=len(jobs) > 1 or renders_whole_packs(renderer))
             }
         for future in _as_done(set(waiting)):
             job, count = waiting[future]
@@ -160,6 +160,11 @@ def all_documents_of(workspace: Workspace, pack_id: str) -> list[Document]:
     return [*documents_of(workspace, pack_id), *sheets(tables, package, printed_versions(package), texts)]
 
 
+def pages_of(workspace: Workspace, pack_id: str) -> list[Document]:
+    """Reports and sheets of a pack that was built: all that is rendered from a `.qmd`."""
+    return [document for document in all_documents_of(workspace, pack_id) if has_pages(document)]
+
+
 def documents_of(workspace: Workspace, pack_id: str) -> list[Document]:
     """The reports of a pack that was built, out of report.*."""
     tables, package = _printed(workspace, pack_id)
@@ -171,15 +176,15 @@ def _printed(workspace: Workspace, pack_id: str) -> tuple[PackTables, Package]:
     return tables, workspace.package(tables.row["package_id"], tables.row["cluster_id"])
 
 
-def _parts(each: list[Document], packs_in_all: int) -> list[list[Document]]:
+def _parts(each: list[Document], *, whole: bool) -> list[list[Document]]:
     """A pack is rendered by one process, so that its charts are drawn once; a pack on its own by all of them."""
-    if packs_in_all > 1:
+    if whole:
         return [each] if each else []
     return [part for part in (each[index::PROCESSES] for index in range(PROCESSES)) if part]
 
 
 def _render_part(part: list[Document], folder: Path, renderer: Renderer) -> _Files:
-    return {document.name: render_document(document, folder, renderer) for document in part}
+    return render_documents(part, folder, renderer)
 
 
 def _aside(workspace: Workspace, pack_id: str) -> Path:

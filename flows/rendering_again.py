@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from flows.progress import DISPLAY
-from flows.rendering import documents_of, render_packs
+from flows.rendering import pages_of, render_packs
 from flows.settings import Workspace
 from flows.starting import require_warehouse
 from reports.delivered import definition_of
@@ -47,14 +47,19 @@ def leave_sources(workspace: Workspace, pack_id: str | None, folder: Path) -> li
     aside = target.with_name(f".{target.name}.part")
     shutil.rmtree(aside, ignore_errors=True)
     try:
-        reports = [one for one in documents_of(workspace, chosen) if one.form == "report"]
-        found = write_project(reports, aside, cut_fonts(workspace.store.cache / "fonts"))
+        found = write_project(pages_of(workspace, chosen), aside, cut_fonts(workspace.store.cache / "fonts"))
         if target.exists():
             target.rmdir()
         aside.replace(target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return [folder / source.relative_to(aside) for source in found]
+
+
+def require_one(pack_id: str | None, sources: Path | None) -> None:
+    """Refuse --project together with what is of a pack: it is about a folder alone."""
+    if pack_id is not None or sources is not None:
+        raise RenderAgainError("--project renders a folder as it stands. Leave --pack and --sources out.")
 
 
 def _chosen(workspace: Workspace, pack_id: str | None) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from reports.render import REFERENCE, SOURCE, RenderError, Sources, put, workplace
@@ -30,16 +32,27 @@ class BundledRenderer:
 
         return f"pandoc {pypandoc.get_pandoc_version()}, typst {version('typst')}"
 
+    def render_left(self, source: Path, formats: tuple[str, ...], stem: Path) -> list[Path]:
+        """The files of a report whose folder lies on the disk and may have been edited; the folder stays as it is."""
+        with TemporaryDirectory(prefix="klyngeflow-report-") as name:
+            folder = Path(name) / "report"
+            shutil.copytree(source.parent, folder)
+            (folder / source.name).rename(folder / SOURCE)
+            return self._make(folder, Sources("", {}, {}, formats), stem)
+
     def render(self, sources: Sources, stem: Path) -> list[Path]:
         with workplace(sources, self.fonts) as folder:
-            written = [_WRITERS[each] for each in sources.formats if each in _WRITERS]
-            if written:
-                standing_pandoc().convert(folder, written)
-            if "pdf" in sources.formats:
-                (folder / "report.pdf").write_bytes(_typst(folder, self.fonts))
-            if "docx" in sources.formats:
-                _docx(folder, sources)
-            return [put(folder / f"report.{each}", stem.with_name(f"{stem.name}.{each}")) for each in sources.formats]
+            return self._make(folder, sources, stem)
+
+    def _make(self, folder: Path, sources: Sources, stem: Path) -> list[Path]:
+        written = [_WRITERS[each] for each in sources.formats if each in _WRITERS]
+        if written:
+            standing_pandoc().convert(folder, written)
+        if "pdf" in sources.formats:
+            (folder / "report.pdf").write_bytes(_typst(folder, self.fonts))
+        if "docx" in sources.formats:
+            _docx(folder, sources)
+        return [put(folder / f"report.{each}", stem.with_name(f"{stem.name}.{each}")) for each in sources.formats]
 
 
 _WRITERS = {"html": "html", "pdf": "typst"}

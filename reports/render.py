@@ -15,7 +15,6 @@ from typing import Protocol
 from reports.fonts import STYLE_SHEET
 
 THEME = Path(__file__).parent / "theme"
-QUARTO_SETTING = "KLYNGEFLOW_QUARTO"
 SOURCE = "report.qmd"
 REFERENCE = "reference.docx"
 FIRST_DAY = date(2000, 1, 1)
@@ -71,10 +70,9 @@ class Renderer(Protocol):
 def find_renderer(fonts: Path) -> Renderer:
     """Quarto by $KLYNGEFLOW_QUARTO or on the PATH; the bundled pandoc and typst where there is none."""
     from reports.bundled import BundledRenderer
-    from reports.quarto import QuartoRenderer
+    from reports.quarto import find_quarto
 
-    quarto = os.environ.get(QUARTO_SETTING) or shutil.which("quarto")
-    return QuartoRenderer(fonts, Path(quarto)) if quarto else BundledRenderer(fonts)
+    return find_quarto(fonts) or BundledRenderer(fonts)
 
 
 @contextmanager

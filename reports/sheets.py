@@ -28,6 +28,8 @@ NAMES: Mapping[Kind, str] = {
     "reflection": "refleksionsark",
     "agreed": goal_form.NAME,
 }
+PAGES: tuple[Kind, ...] = ("coordinator", "fact_sheet", "reflection")
+"""Those that are rendered from a `.qmd`."""
 MARGINS = ("running", "footer", "example", "page", "of")
 
 
@@ -63,11 +65,10 @@ def render_sheet(sheet: Sheet, folder: Path, renderer: Renderer) -> list[Rendere
     if sheet.kind == "agreed":
         paths = [_write(folder / f"{sheet.name}.xlsx", _form(sheet))]
     elif sheet.kind == "coordinator":
-        sources = coordinator_sources(Coordinated(sheet.tables, sheet.package, sheet.texts), renderer.fonts)
-        paths = renderer.render(sources, folder / sheet.name)
+        paths = renderer.render(sources_of(sheet, renderer.fonts), folder / sheet.name)
     else:
         folder.mkdir(parents=True, exist_ok=True)
-        sources = text_sources(sheet)
+        sources = sources_of(sheet, renderer.fonts)
         words = tuple(sources.margins.items())
         made = _made(sources.markdown, words, sources.formats, renderer)
         paths = [_write(folder / f"{sheet.name}.{each}", content) for each, content in made]
@@ -78,6 +79,22 @@ def _form(sheet: Sheet) -> bytes:
     row = sheet.tables.row
     form = goal_form.FormOf(row["cluster_id"], row["cluster_name"], row["meeting_date"])
     return goal_form.goal_form(sheet.package, form, voice(row["language"]))
+
+
+def has_pages(document: Document) -> bool:
+    """Whether a document is rendered from a `.qmd`: slides are not."""
+    return document.kind in PAGES if isinstance(document, Sheet) else document.form == "report"
+
+
+def sources_of(document: Document, fonts: Path) -> Sources:
+    """What a report or a sheet is rendered from."""
+    from reports.assemble import assemble
+
+    if not isinstance(document, Sheet):
+        return assemble(document, fonts)
+    if document.kind == "coordinator":
+        return coordinator_sources(Coordinated(document.tables, document.package, document.texts), fonts)
+    return text_sources(document)
 
 
 def text_sources(sheet: Sheet) -> Sources:

@@ -14,8 +14,8 @@ from whole_package import DEFINITION, write_package
 from flows import rendering_again
 from flows.building import build_pack, compute_packages, planned_orders
 from flows.cli import app
-from flows.rendering import documents_of
-from flows.rendering_again import RenderAgainError, leave_sources, render_again
+from flows.rendering import documents_of, pages_of
+from flows.rendering_again import RenderAgainError, leave_sources, render_again, require_one
 from flows.settings import Workspace, load_workspace
 from flows.verifying import verify_with
 from reports.delivered import Finding, check_folder
@@ -216,10 +216,14 @@ def test_sources_are_left_whole_and_nothing_is_overwritten(
     monkeypatch.setattr(rendering_again, "cut_fonts", lambda folder: folder)
     target = tmp_path / "kilder"
     code, said = run("render", "--sources", target, "--workspace", workspace.root)
-    assert (code, said.startswith("Left the sources of 4 reports in ")) == (0, True)
+    pages = [document.name for document in pages_of(workspace, PACK)]
+    assert {"klyngerapport", "drejebog"} < set(pages)
+    assert (code, said.startswith(f"Left the sources of {len(pages)} reports and sheets in ")) == (0, True)
     assert [path.name for path in target.iterdir()] == ["README.md"]
     with pytest.raises(RenderAgainError, match="is there already"):
         leave_sources(workspace, None, target)
+    with pytest.raises(RenderAgainError, match="--project renders a folder as it stands"):
+        require_one(PACK, None)
     with pytest.raises(RenderAgainError, match=rf"There is no pack 'K2'\. Write one of: {PACK}"):
         leave_sources(workspace, "K2", tmp_path / "andet")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kilder", "workspace"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,8 +14,10 @@ import report_packs as packs
 import typst
 import yaml
 
+from reports.edited import EditedError, render_edited
 from reports.pack import Document
 from reports.project import write_project
+from reports.quarto import OFF, SETTING
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +86,43 @@ def test_the_readme_is_in_the_language_of_the_pack(fonts: Path, tmp_path: Path) 
     made = documents(packs.tables(packs.Plan(language="en")), packs.package(), packs.VERSIONS)[:1]
     write_project(made, tmp_path / "sources", fonts)
     text = (tmp_path / "sources" / "README.md").read_text(encoding="utf-8")
-    assert "the pack's 1 reports" in text
+    assert "the pack's 1 reports and sheets" in text
     assert "    quarto render\n" in text
     assert "<<" not in text
+
+
+def test_an_edited_sentence_is_in_what_is_rendered_again_and_the_rest_is_as_delivered(
+    project: Path, rendered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SETTING, OFF)
+    folder = tmp_path / "kilder"
+    shutil.copytree(project, folder, ignore=lambda *_: ["klyngerapport", "rendered"])
+    source = folder / "medlem_F" / "medlem_F.qmd"
+    html, pdf = render_edited(folder)
+    assert html == folder / "rendered" / "medlem_F" / "medlem_F.html"
+    assert html.read_bytes() == (rendered / "medlem_F.html").read_bytes()
+    assert pdf.read_bytes() == (rendered / "medlem_F.pdf").read_bytes()
+    source.write_text(source.read_text(encoding="utf-8") + "\nEn sætning, vi selv har skrevet.\n", encoding="utf-8")
+    assert "En sætning, vi selv har skrevet." in packs.text_of(render_edited(folder)[0].read_text(encoding="utf-8"))
+    assert pdf.read_bytes() != (rendered / "medlem_F.pdf").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Ord uden hoved.", "names no format"),
+        ("---\ntitle: x\n---\nOrd.\n", "names no format"),
+        ("---\nformat:\n  html:\n    theme: none\nlang: [\n---\nOrd.\n", "cannot be rendered as it stands now"),
+    ],
+)
+def test_what_was_broken_by_editing_is_said(
+    text: str, sentence: str, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SETTING, OFF)
+    (tmp_path / "fonts").mkdir()
+    shutil.copytree(project / "medlem_F", tmp_path / "medlem_F")
+    (tmp_path / "medlem_F" / "medlem_F.qmd").write_text(text, encoding="utf-8")
+    with pytest.raises(EditedError, match=sentence):
+        render_edited(tmp_path)
+    with pytest.raises(EditedError, match="holds no reports"):
+        render_edited(tmp_path / "fonts")

@@ -18,7 +18,7 @@ from reports.assemble import assemble
 from reports.bundled import BundledRenderer
 from reports.manifest import NAME, Origin, write_manifest
 from reports.pack import Document, PackTables, RenderedFile, documents, render_document, render_pack
-from reports.render import QUARTO_SETTING, Sources, find_renderer
+from reports.render import Sources
 
 ODD = 'Læger *_#$<script>@[ {{< x >}} | `a` \\ "q" \''
 
@@ -218,11 +218,3 @@ def test_run_facts_stand_in_the_manifest_alone(tables: PackTables, fonts: Path, 
     origin = Origin(FakeRenderer(fonts), {}, {"run_id": "r-1"})
     file = write_manifest(tmp_path, [RenderedFile(tmp_path / "a", "0", "cluster")], tables, packs.package(), origin)
     assert json.loads(file.read_text(encoding="utf-8"))["run"] == {"run_id": "r-1"}
-
-
-def test_quarto_is_used_where_it_is_named(fonts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(QUARTO_SETTING, "/somewhere/quarto")
-    assert find_renderer(fonts).name == "quarto"
-    monkeypatch.delenv(QUARTO_SETTING)
-    monkeypatch.setenv("PATH", "")
-    assert find_renderer(fonts).name == "pandoc+typst"
