@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ROOMS := flows transforms expectations warehouse reports examples
 STAMP := $(VENV)/.installed
 
 .PHONY: help setup demo test reference faults lock clean
@@ -22,9 +23,10 @@ $(STAMP): requirements.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing pinned versions into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-uv.txt
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.txt requirements-uv.txt \
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements.txt requirements-uv.txt \
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q $(ROOMS)
 	@touch $(STAMP)
 
 demo: $(STAMP)
