@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 ROOMS := flows transforms expectations warehouse reports examples
 STAMP := $(VENV)/.installed
+# Where it is set, every process would compile all of its modules anew: more than half of what a short command takes.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo test reference faults lock clean
 
