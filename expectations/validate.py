@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from great_expectations.core import ExpectationValidationResult
+from great_expectations.core import ExpectationSuite, ExpectationValidationResult
 from great_expectations.expectations import UnexpectedRowsExpectation
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.row_queries import ROW_NUMBER, query_of
+from expectations.row_queries import ROW_NUMBER, TABLE, query_of
 from expectations.staged_rows import StagedRows, opened
 from expectations.suite import PlannedCheck, expectations_for
 from transforms.checked import CheckResult, Example, Outcome, Reference
@@ -25,6 +26,9 @@ _COUNT_ROWS = {
     "unexpected_index_column_names": [ROW_NUMBER],
     "return_unexpected_index_query": True,
 }
+
+Answers = Mapping[str, ExpectationValidationResult]  # of one check, by what its expectations are called
+_PLACE = "place"
 
 # Its messages about a check that crashed quote the engine, and the engine quotes cells.
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)
@@ -45,13 +49,34 @@ def validate(staged: Path, contract: Contract, reference: Reference) -> tuple[Ch
     with opened(staged) as rows:
         rows_checked = rows.count()
         most = int(contract.bad_rows.most * rows_checked)
-        return tuple(_asked(plan, rows, rows_checked, most) for plan in planned)
+        answers = _asked_together(planned, rows) or [None] * len(planned)
+        asked = zip(planned, answers, strict=True)
+        return tuple(_result_of(plan, rows, rows_checked, most, told) for plan, told in asked)
 
 
-def _asked(plan: PlannedCheck, rows: StagedRows, rows_checked: int, most_rejected: int) -> CheckResult:
-    # One by one: asked together, a check that crashes takes the checks that share its query with it.
+def _asked_together(planned: Sequence[PlannedCheck], rows: StagedRows) -> list[dict[str, ExpectationValidationResult]]:
+    """The answers of every check, which share what they look up and count; none at all where one of them crashed.
+
+    A check that crashes takes those that share its query with it, so then each is to be asked alone.
+    """
+    single = [(number, name, one) for number, plan in enumerate(planned) for name, one in plan.expectations.items()]
+    # The answers come in an order of their own.
+    marked = [one.copy(update={"meta": {_PLACE: place}}) for place, (_, _, one) in enumerate(single)]
+    answers: list[dict[str, ExpectationValidationResult]] = [{} for _ in planned]
     try:
-        answers = {name: _answer(expectation, rows) for name, expectation in plan.expectations.items()}
+        for told in rows.batch.validate(ExpectationSuite(TABLE, marked), result_format=_COUNT_ROWS).results:
+            number, name, _ = single[told.expectation_config.meta[_PLACE]]
+            answers[number][name] = _sound(told)
+    except Exception:
+        return []
+    return answers
+
+
+def _result_of(
+    plan: PlannedCheck, rows: StagedRows, rows_checked: int, most_rejected: int, told: Answers | None
+) -> CheckResult:
+    try:
+        answers = told or {name: _answer(expectation, rows) for name, expectation in plan.expectations.items()}
         failed = {name: answer for name, answer in answers.items() if not answer.success}
         rows_failed, cells = _found(plan, rows, failed, most_rejected)
     except Exception:
@@ -74,7 +99,10 @@ def _result(
 
 
 def _answer(expectation: Expectation, rows: StagedRows) -> ExpectationValidationResult:
-    answer = rows.batch.validate(expectation, result_format=_COUNT_ROWS)
+    return _sound(rows.batch.validate(expectation, result_format=_COUNT_ROWS))
+
+
+def _sound(answer: ExpectationValidationResult) -> ExpectationValidationResult:
     info = answer.exception_info or {}
     # A crash in a metric is told one level further down, under the metric's name.
     told = [info, *(part for part in info.values() if isinstance(part, dict))]

@@ -7,6 +7,8 @@ pytest-xdist names groups in a place where this pytest no longer looks, so the d
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,10 @@ LONGEST_FIRST = (
     "warehouse",
     "transforms",
 )
+
+# Every worker collects every test file, and many tests start the whole program: one compiles for all.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # How long one example takes says something about the machine alone.
 settings.register_profile("suite", deadline=None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
@@ -16,6 +15,7 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from transforms.model import Strict, Text
+from transforms.toml_text import read_toml
 
 
 class Move(Strict):
@@ -162,7 +162,7 @@ def parse_code_system(paths: Iterable[Path]) -> CodeSystem:
     """
     described: dict[str, Any] = {}
     for path in paths:
-        added = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        added = read_toml(path)
         # The file's own moves come first, so that a complaint about the second of them counts as its reader would.
         own = {move.get("old", ""): move for move in added.pop("moves", [])}
         moves = own | {move["old"]: move for move in described.get("moves", []) if move["old"] not in own}

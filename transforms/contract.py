@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -11,6 +10,7 @@ from pydantic import Field, model_validator
 
 from transforms.errors import UserError
 from transforms.model import Strict, Text
+from transforms.toml_text import read_toml
 
 Severity = Literal["critical", "warning", "info"]
 ColumnType = Literal["code", "text", "integer", "number", "month", "date"]
@@ -344,9 +344,9 @@ def parse_contract(path: Path, override: Path | None = None) -> Contract:
         tomllib.TOMLDecodeError, pydantic.ValidationError: one of the files is not a contract.
         UserError: `drop_checks` names a check that is not there.
     """
-    described = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    described = read_toml(path)
     if override is not None:
-        described = _laid_over(described, tomllib.loads(override.read_text(encoding="utf-8-sig")))
+        described = _laid_over(described, read_toml(override))
     return Contract.model_validate(described)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
@@ -30,6 +29,7 @@ from transforms.package_parts import (
 )
 from transforms.ratios import with_measures_of_ratios
 from transforms.sources import DIVIDERS, INDIVIDUAL, PATIENT_COUNTS, QUANTITIES, Known
+from transforms.toml_text import read_toml
 
 __all__ = [
     "PATIENT_COUNTS",
@@ -322,5 +322,5 @@ def parse_package(path: Path, known: Known | None = None) -> Package:
     Raises:
         tomllib.TOMLDecodeError, pydantic.ValidationError: the file is not a package.
     """
-    described = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    described = read_toml(path)
     return Package.model_validate(described, context=known or Known())

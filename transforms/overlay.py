@@ -6,7 +6,6 @@ measures of its own, leaves some out of its reports, has other words, and other 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -18,6 +17,7 @@ from transforms.model import Strict, Text
 from transforms.naming import unknown
 from transforms.package_parts import LaidOver, Question
 from transforms.sources import Known
+from transforms.toml_text import read_toml
 
 WORDS = ("title", "focus", "population")
 
@@ -66,7 +66,7 @@ def parse_overlay(path: Path, known: Known | None = None) -> Overlay:
     Raises:
         tomllib.TOMLDecodeError, pydantic.ValidationError: the file is not an overlay.
     """
-    described = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    described = read_toml(path)
     return Overlay.model_validate(described, context=known or Known())
 
 

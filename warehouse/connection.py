@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -23,7 +23,7 @@ from warehouse.head import (
     require_present,
 )
 from warehouse.locks import LOCK_WAIT_SECONDS, WarehouseBusyError, busy, writer_lock
-from warehouse.queries import StatementError, one_value, quoted_text
+from warehouse.queries import StatementError, one_value, quoted_name, quoted_text
 from warehouse.spill import spilling
 
 STORAGE_VERSION = "v1.4.0"  # from here on a file refuses another file's write-ahead log
@@ -41,6 +41,8 @@ _OFFLINE: dict[str, str | bool | int | float | list[str]] = {
     # Nothing is spilled where the engine could not encrypt it: see warehouse/spill.py.
     "temp_directory": "",
 }
+_QUIET = "set enable_progress_bar = false"  # what a run prints is its own; not an option of `connect`
+_idle: list[duckdb.DuckDBPyConnection] = []
 
 
 def in_memory(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -50,10 +52,50 @@ def in_memory(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     it, opening takes a fifth of a second longer.
     """
     connection = duckdb.connect(config=_OFFLINE)
-    connection.execute("set enable_progress_bar = false")  # what a run prints is its own; not an option of `connect`
+    connection.execute(_QUIET)
     if spill is not None:
         spilling(connection, spill)
     return connection
+
+
+@contextmanager
+def _engine(spill: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection like that of `in_memory`, alone in an engine that is kept: one step opens files a dozen times.
+
+    To start and to end an engine takes four times as long as to attach a file. What a connection makes for itself ends
+    with it, and what it attached is let go of; an engine in which anything failed is not used again.
+    """
+    engine = _idle_one() if spill is None else in_memory(spill)
+    connection = engine.cursor()
+    try:
+        connection.execute(_QUIET)
+        yield connection
+    except BaseException:
+        connection.close()
+        engine.close()
+        raise
+    connection.close()
+    if spill is None and _detached(engine):
+        _idle.append(engine)
+    else:
+        engine.close()
+
+
+def _idle_one() -> duckdb.DuckDBPyConnection:
+    try:
+        return _idle.pop()
+    except IndexError:
+        return in_memory()
+
+
+def _detached(engine: duckdb.DuckDBPyConnection) -> bool:
+    """Let go of every file, which brings a log into its own; whether that worked. What was committed stands anyway."""
+    with suppress(duckdb.Error):
+        for (name,) in engine.execute("show databases").fetchall():
+            if name != "memory":
+                engine.execute(f"detach {quoted_name(name)}")
+        return True
+    return False
 
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path, alias: str, *, read_only: bool) -> None:
@@ -141,16 +183,13 @@ def _opened(database: Path, wait_seconds: float, spill: Path | None = None) -> I
             # To open it for writing would bring the log into the file, and with it what shows that the log was cut.
             with reading(database, wait_seconds=wait_seconds):
                 pass
-        connection = in_memory(spill)
-        try:
+        with _engine(spill) as connection:
             attach_when_free(connection, database, WAREHOUSE, read_only=False, wait_seconds=wait_seconds)
             connection.execute(f"use {WAREHOUSE}")
             head = read_head(connection)
             if require_newest(database, head) and head is not None:
                 acknowledge(database, head, "mended")
             yield connection
-        finally:
-            connection.close()
 
 
 def _log_of_engine(database: Path) -> Path:
@@ -179,17 +218,13 @@ def reading(
         WarehouseBusyError: another process was writing for `wait_seconds`.
         HeadLostError: it is the warehouse, and not as it was last acknowledged.
     """
-    connection = in_memory(spill)
-    try:
-        with engine_failures(database):
-            attach_when_free(connection, database, alias, wait_seconds=wait_seconds)
-            connection.execute(f"use {alias}")
-            if database.stem == WAREHOUSE:
-                _require_whole(connection, database)
-                require_newest(database, read_head(connection))
-            yield connection
-    finally:
-        connection.close()
+    with _engine(spill) as connection, engine_failures(database):
+        attach_when_free(connection, database, alias, wait_seconds=wait_seconds)
+        connection.execute(f"use {alias}")
+        if database.stem == WAREHOUSE:
+            _require_whole(connection, database)
+            require_newest(database, read_head(connection))
+        yield connection
 
 
 def accept_head(database: Path) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from warehouse.delivery_name import correction_number, delivery_kind
 from warehouse.facts import quantities_of
 from warehouse.queries import run
 from warehouse.registry import promote_registry
+from warehouse.spill import spill_for
 from warehouse.standing import Moment, next_moment, settle
 from warehouse.workspace import Store
 
@@ -22,7 +23,7 @@ def promote(store: Store, contract: Contract, extract_id: int, staged: Path) -> 
 
     An extract that was promoted already is left as it is.
     """
-    with writing(store.database, spill=store.spill) as connection:
+    with writing(store.database, spill=spill_for(store, staged)) as connection:
         attach(connection, staged, "staging", read_only=True)
         moment = Moment(extract_id, next_moment(connection))
         entered = run(connection, "find_coverage", moment.values()).fetchone()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from warehouse.connection import WarehouseBusyError, attach, engine_failures, reading
 from warehouse.files import sync_file, sync_folder
+from warehouse.spill import spill_for
 from warehouse.workspace import Store
 
 
@@ -31,7 +32,7 @@ def publish(store: Store) -> Path:
 
 
 def _copy(store: Store, aside: Path) -> None:
-    with reading(store.database, spill=store.spill) as connection, engine_failures(aside):
+    with reading(store.database, spill=spill_for(store)) as connection, engine_failures(aside):
         attach(connection, aside, "public", read_only=False)
         connection.execute("copy from database klyngeflow to public")
         connection.execute("checkpoint public")

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.queries import quoted_text
+from warehouse.workspace import Store
 
 MOST_SPILLED = "100GB"
 FOLDER = ".spill"
@@ -28,6 +29,12 @@ def encryption_extension() -> Path | None:
 def spill_beside(path: Path, size: int) -> Path | None:
     """Where work of `size` bytes that is written to `path` may spill; None where it will not have to."""
     return path.parent / FOLDER if size > LARGE_BYTES else None
+
+
+def spill_for(store: Store, *read: Path) -> Path | None:
+    """Where work on the warehouse and the files `read` may spill; None where all of it fits into memory many times."""
+    sizes = [path.stat().st_size for path in (store.database, *read) if path.exists()]
+    return store.spill if sum(sizes) > LARGE_BYTES else None
 
 
 def spilling(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -192,6 +192,28 @@ def test_missing_column_crashes_its_check_alone(tmp_path: Path, validator: Valid
     assert [result.outcome for result in results] == ["crashed", "passed"]
 
 
+PLANTED = {
+    3: {"practice_id": None, "items": -4},
+    4: {"code": "not a code", "amount": None},
+    6: {"sex": "unheard of", "period": date(2024, 12, 1), "items": 10**6},
+    7: {"practice_id": "999999", "code": "A08AA00"},
+    9: {"day": date(2031, 1, 1), "code": None},
+}
+
+
+@pytest.mark.parametrize("crashing", [False, True], ids=["all asked", "one crashes"])
+def test_checks_asked_together_say_what_each_says_alone(
+    stage: Stage, validator: Validator, ask: Ask, crashing: bool
+) -> None:
+    unreadable = {12: {"amount": "hemmelig"}} if crashing else {}
+    staged = stage(PLANTED | unreadable, types={"amount": "varchar"} if crashing else None)
+    rules = [*RULES, {"rule": "between", "columns": ["amount"], "minimum": 0}]
+    together = validator.validate(staged, contract_with(*rules), REFERENCE)
+    alone = tuple(ask(staged, **rule) for rule in rules)
+    assert together == alone
+    assert {result.outcome for result in together} >= {"passed", "failed"} | ({"crashed"} if crashing else set())
+
+
 def test_cell_the_engine_cannot_read_is_not_repeated(stage: Stage, ask: Ask, capfd: pytest.CaptureFixture[str]) -> None:
     """DuckDB compares text with a number by casting it, and its error quotes the cell."""
     staged = stage({4: {"items": "hemmelig"}}, types={"items": "varchar"})

@@ -15,10 +15,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import duckdb
+import polars as pl
 import pytest
 from small_store import FACTS, bring_all_in, rows_of
 
-from warehouse.connection import WarehouseBusyError, reading, writing
+from warehouse.connection import WarehouseBusyError, attach, reading, writing
 from warehouse.locks import one_command
 from warehouse.queries import StatementError
 from warehouse.workspace import Store
@@ -39,6 +41,11 @@ BRING_ALL_IN = """
 from small_store import bring_all_in
 print("ready", flush=True)
 bring_all_in(store)
+"""
+
+MADE_BY_A_STEP = """
+select table_name from duckdb_tables() where temporary
+union all select view_name from duckdb_views() where temporary and not internal
 """
 
 
@@ -121,6 +128,45 @@ def test_an_error_inside_a_transaction_takes_all_of_it_back(store: Store) -> Non
 def test_reading_cannot_write(store: Store) -> None:
     with pytest.raises(StatementError, match="InvalidInputException"), reading(store.database) as connection:
         connection.execute("delete from registry.practice")
+
+
+def leave_things_behind(store: Store, other: Path) -> None:
+    """What a step may make for itself: a table of its own, a frame, a second file, another place to look in."""
+    with duckdb.connect(other) as connection:
+        connection.execute("create table kept as select 1 as one")
+    with writing(store.database) as connection:
+        attach(connection, other, "staging", read_only=True)
+        connection.register("frame", pl.DataFrame({"one": [1]}))
+        connection.execute("create temp table own as from frame union all from staging.kept")
+        connection.execute("insert into ledger.run (run_id) values ('kept')")
+
+
+def test_what_a_step_makes_for_itself_ends_with_it(store: Store, tmp_path: Path) -> None:
+    other = tmp_path / "other.duckdb"
+    for opened in (reading, writing):
+        leave_things_behind(store, other)
+        assert sorted(path.name for path in tmp_path.rglob("*.wal")) == []
+        with opened(store.database) as connection:
+            assert connection.execute(MADE_BY_A_STEP).fetchall() == []
+            databases = connection.execute("show databases").fetchall()
+            assert databases == [("klyngeflow",), ("memory",)]
+        other.unlink()
+
+
+def test_between_two_steps_other_processes_may_have_the_files(store: Store, tmp_path: Path) -> None:
+    leave_things_behind(store, tmp_path / "other.duckdb")
+    with another_process(store, HOLD_AS_WRITER):
+        duckdb.connect(str(tmp_path / "other.duckdb")).close()
+        with pytest.raises(WarehouseBusyError), reading(store.database, wait_seconds=0.1):
+            pass
+    assert ("kept",) in {row[:1] for row in rows_of(store.database, "ledger.run")}
+
+
+def test_an_engine_that_failed_is_not_used_again(store: Store) -> None:
+    for _ in range(2):
+        with pytest.raises(StatementError), reading(store.database) as connection:
+            connection.execute("create temp table own as select 1; from nowhere")
+    assert len(rows_of(store.database, "registry.practice")) == 3
 
 
 def test_nothing_is_downloaded(store: Store) -> None:
