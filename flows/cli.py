@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import (
+    cli_audit,
     cli_bridge,
     cli_codes,
     cli_explain,
@@ -165,6 +166,7 @@ cli_codes.add_to(app)
 cli_lint.add_to(app)
 cli_workshop.add_to(app)
 cli_render.add_to(app)
+cli_audit.add_to(app)
 
 
 def _run_pipeline(workspace: Workspace) -> Findings:

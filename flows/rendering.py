@@ -12,6 +12,7 @@ from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from expectations.process import end_with_parent, interrupts_held_back
+from flows.auditing import head_for_manifest
 from flows.packages import texts_of
 from flows.settings import Workspace
 from reports.booklet import TEXTS
@@ -142,7 +143,8 @@ def _finish(workspace: Workspace, pack_id: str, files: Sequence[RenderedFile], r
     package = workspace.package(tables.row["package_id"], tables.row["cluster_id"])
     aside, final = _aside(workspace, pack_id), workspace.store.outbox / pack_id
     ordered = sorted(files, key=lambda file: file.path.name)
-    write_manifest(aside, ordered, tables, package, Origin(renderer, printed_versions(package), {"run_id": run_id}))
+    made = Origin(renderer, printed_versions(package), {"run_id": run_id, **head_for_manifest(workspace)})
+    write_manifest(aside, ordered, tables, package, made)
     _hand_to_coordinator(workspace, pack_id, aside)
     _swap(aside, final)
     packs.keep_printed(workspace.store, pack_id, {file.path.name: file.sha256 for file in ordered})
