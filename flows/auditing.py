@@ -11,7 +11,7 @@ from flows.starting import require_warehouse
 from reports.manifest import NAME
 from transforms.audit import Entry, Head
 from transforms.errors import DataRefusedError
-from warehouse import audit
+from warehouse import audit, requests
 
 HEAD = "audit_head"
 """What the head is called in a manifest: the number of entries, a space, and the digest of the last one."""
@@ -74,6 +74,13 @@ def checked(workspace: Workspace) -> str:
 def _elsewhere(workspace: Workspace) -> Iterator[str]:
     """What of the trail stands outside of it and says otherwise."""
     entries = audit.entries(workspace.store)
+    moved = {entry.event.request_id: entry.event.state for entry in entries if entry.event.state is not None}
+    for each in requests.every(workspace.store):
+        if moved.get(each.request_id, each.state) != each.state:
+            yield (
+                f"The request {each.request_id} is {each.state}, and the trail's last move of it is to "
+                f"{moved[each.request_id]}."
+            )
     digests = {entry.sequence: entry.digest for entry in entries}
     for pack, head in _heads_of_manifests(workspace):
         if head.entries and digests.get(head.entries) != head.digest:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import Literal
 
+from flows.clock import today
 from flows.environment import prepare_prefect
 from flows.findings import Findings
 from flows.inbox import growing_sentence, still_growing, unfinished_sentence
 from flows.ingesting import Delivery, Outcome, deliveries, prepare, turn_away
-from flows.orders import for_meeting
 from flows.progress import DISPLAY
+from flows.requesting import Wish, ask, find, order_of, ready_orders, refuse
 from flows.settings import SettingsError, Workspace
 from flows.sound_packages import refuse_faults
 from flows.validating import one_validator
+from transforms.requests import Request
 from warehouse import runs
 from warehouse.files import clear_leftovers
 from warehouse.landing import is_personal
@@ -92,16 +92,33 @@ def ingest_files(workspace: Workspace, source: str, files: Sequence[Path], *, ag
         ]
         with runs.recorded(workspace.store, "ingest"):
             outcomes = ingest(workspace.root, [delivery for delivery in named if delivery.path not in growing])
-    return [*turned_away, *left, *outcomes]
+        made = _make_ready(workspace)
+    return [*turned_away, *left, *outcomes, *made]
 
 
-def request_pack(
-    workspace: Workspace, cluster: str, package: str, meeting: date, kind: Literal["baseline", "followup"]
-) -> Findings:
-    """The flow `request`."""
-    refuse_faults(workspace, package)
-    order = for_meeting(workspace, cluster, package, meeting, kind)
+def _make_ready(workspace: Workspace) -> list[Outcome]:
+    """The packs of the requests that an ingest has made ready; says where they are, returns those that were blocked."""
+    from flows.pipeline import requested
+
+    orders = ready_orders(workspace, today())
+    if not orders:
+        return []
+    found = requested(workspace.root, orders)
+    for folder in found.folders:
+        DISPLAY.say(f"A request was ready with this: {folder}")
+    return list(found.outcomes)
+
+
+def request_pack(workspace: Workspace, wish: Wish, who: str) -> tuple[Request, Findings | None]:
+    """Enter the wish as a request and, where it is ready, go on with the flow `request`; None: it waits."""
+    refuse_faults(workspace, wish.package)
+    refuse(workspace, wish, today())
+    with one_command(workspace.store):
+        entered = ask(workspace, wish, who, today())
+    if entered.state != "ready":
+        return entered, None
     with _surroundings(workspace, validating=False):
         from flows.pipeline import request
 
-        return request(workspace.root, order)
+        found = request(workspace.root, order_of(entered))
+    return find(workspace, entered.request_id), found

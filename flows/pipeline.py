@@ -23,7 +23,8 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from expectations.errors import ValidationUnavailableError
-from flows import building, ingesting, rendering
+from flows import building, ingesting, rendering, requesting
+from flows.clock import today
 from flows.documenting import document_checks
 from flows.findings import Findings, cluster_lines, markdown
 from flows.guarding import words_kept_back
@@ -184,6 +185,8 @@ def publish(workspace: Path, orders: list[Order], run_id: str) -> tuple[list[Pat
             pack_ids.append(build(workspace, order))
         except UserError as error:
             blocked.append(Outcome(order.pack_id, "blocked", 0, str(error), error.shown(), error.exit_code))
+            if not isinstance(error, MachineError):  # a machine may be mended by the next run; the rest not by itself
+                requesting.block(load_workspace(workspace), order.pack_id, str(error))
     DISPLAY.advance("Building packs", len(orders), len(orders))
     if not pack_ids:
         return [], blocked
@@ -193,11 +196,13 @@ def publish(workspace: Path, orders: list[Order], run_id: str) -> tuple[list[Pat
 @flow(flow_run_name="pipeline-{workspace.name}", validate_parameters=False)
 @words_kept_back
 def pipeline(workspace: Path, files: list[Delivery]) -> Findings:
-    """The whole job: `files` of the inbox in, then every pack that klyngeflow.toml plans."""
+    """The whole job: `files` of the inbox in, then every pack that klyngeflow.toml plans or a request is ready for."""
     opened = load_workspace(workspace)
     with runs.recorded(opened.store, "pipeline") as run_id:
         outcomes = ingest(workspace, files)
         orders, left_out = sound_orders(opened)
+        planned = {order.pack_id for order in orders}
+        orders += [order for order in requesting.ready_orders(opened, today()) if order.pack_id not in planned]
         found = _make(opened, orders, run_id, [*outcomes, *left_out])
     swap_public_copy(workspace)
     return found
@@ -210,6 +215,17 @@ def request(workspace: Path, order: Order) -> Findings:
     opened = load_workspace(workspace)
     with runs.recorded(opened.store, "request") as run_id:
         found = _make(opened, [order], run_id, [])
+    swap_public_copy(workspace)
+    return found
+
+
+@flow(flow_run_name="requests-{workspace.name}", validate_parameters=False)
+@words_kept_back
+def requested(workspace: Path, orders: list[Order]) -> Findings:
+    """The packs of requests that have become ready."""
+    opened = load_workspace(workspace)
+    with runs.recorded(opened.store, "requests") as run_id:
+        found = _make(opened, orders, run_id, [])
     swap_public_copy(workspace)
     return found
 

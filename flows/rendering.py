@@ -19,6 +19,8 @@ from reports.booklet import TEXTS
 from reports.fonts import cut_fonts
 from reports.manifest import Origin, write_manifest
 from reports.pack import (
+    CLUSTER,
+    COORDINATOR,
     COORDINATOR_FOLDER,
     Document,
     PackTables,
@@ -29,7 +31,8 @@ from reports.pack import (
 from reports.render import Renderer, find_renderer
 from reports.sheets import sheets
 from transforms.definitions import Package
-from warehouse import packs
+from transforms.requests import Level
+from warehouse import packs, requests
 from warehouse.files import sync_folder
 
 PROCESSES = 2
@@ -41,6 +44,7 @@ def render_packs(workspace: Workspace, pack_ids: Sequence[str], run_id: str, tel
     """Render every pack aside and put each whole into the outbox; returns their folders."""
     renderer = find_renderer(cut_fonts(workspace.store.cache / "fonts"))
     jobs = {pack_id: _documents(workspace, pack_id) for pack_id in pack_ids}
+    formats = {pack_id: _asked(workspace, pack_id)[1] for pack_id in pack_ids}
     total = sum(len(each) for each in jobs.values())
     done = 0
     files: dict[str, list[RenderedFile]] = {pack_id: [] for pack_id in pack_ids}
@@ -48,7 +52,10 @@ def render_packs(workspace: Workspace, pack_ids: Sequence[str], run_id: str, tel
     with _workers() as pool:
         with interrupts_held_back():
             waiting = {
-                pool.submit(_render_part, part, _aside(workspace, pack_id), renderer): (pack_id, len(part))
+                pool.submit(_render_part, part, _aside(workspace, pack_id), renderer, formats[pack_id]): (
+                    pack_id,
+                    len(part),
+                )
                 for pack_id, each in jobs.items()
                 for part in _parts(each, len(jobs))
             }
@@ -108,7 +115,17 @@ def _documents(workspace: Workspace, pack_id: str) -> list[Document]:
         shutil.rmtree(aside)
     tables, package = _printed(workspace, pack_id)
     texts = texts_of(workspace, package.id, TEXTS)
-    return [*documents_of(workspace, pack_id), *sheets(tables, package, printed_versions(package), texts)]
+    every = [*documents_of(workspace, pack_id), *sheets(tables, package, printed_versions(package), texts)]
+    level, formats = _asked(workspace, pack_id)
+    shared = (CLUSTER, COORDINATOR)
+    asked = [each for each in every if level == "practice" or each.audience in shared]
+    return [each for each in asked if each.form != "deck" or not formats or "pptx" in formats]
+
+
+def _asked(workspace: Workspace, pack_id: str) -> tuple[Level, tuple[str, ...]]:
+    """Reports for whom, and in which formats (none named: all); a pack that nobody asked for by hand has everything."""
+    request = requests.standing(workspace.store, pack_id)
+    return (request.level, request.formats) if request else ("practice", ())
 
 
 def documents_of(workspace: Workspace, pack_id: str) -> list[Document]:
@@ -129,8 +146,20 @@ def _parts(each: list[Document], packs_in_all: int) -> list[list[Document]]:
     return [part for part in (each[index::PROCESSES] for index in range(PROCESSES)) if part]
 
 
-def _render_part(part: list[Document], folder: Path, renderer: Renderer) -> list[RenderedFile]:
-    return [file for document in part for file in render_document(document, folder, renderer)]
+def _render_part(
+    part: list[Document], folder: Path, renderer: Renderer, formats: tuple[str, ...]
+) -> list[RenderedFile]:
+    files = [file for document in part for file in render_document(document, folder, renderer)]
+    return [file for file in files if _is_wanted(file.path, formats)]
+
+
+def _is_wanted(path: Path, formats: tuple[str, ...]) -> bool:
+    """Whether the file is of a format that was asked for; it is taken away where not. Figures as CSV go with XLSX."""
+    form = "xlsx" if path.suffix == ".csv" else path.suffix[1:]
+    if formats and form not in formats:
+        path.unlink()
+        return False
+    return True
 
 
 def _aside(workspace: Workspace, pack_id: str) -> Path:

@@ -50,7 +50,8 @@ def _show_folders(folders: tuple[Path, ...], workspace: Workspace) -> None:
     files = sum(1 for folder in folders for path in folder.iterdir() if path.suffix in {".html", ".pdf"})
     DISPLAY.say(f"{len(folders)} packs, {files} files, in {workspace.store.outbox}")
     first = folders[0]
-    DISPLAY.say(f"Begin with {first / 'klyngerapport.html'}, then a member's: {_a_member(first)}")
+    begin = next((path for path in sorted(first.glob("klyngerapport.*"))), first)
+    DISPLAY.say(f"Begin with {begin}, then a member's: {_a_member(first)}")
     keys = workspace.store.outbox / "noegler"
     if keys.exists():
         DISPLAY.say(f"For the coordinator alone, the coordinator sheets and which letter is which practice: {keys}")

@@ -57,6 +57,7 @@ def _order(pack: dict[str, Any]) -> Order:
         meeting=pack["meeting_date"],
         baseline_from=pack["before_start"] or pack["now_start"],
         followup_from=pack["now_start"] if followup else None,
+        mode=pack["mode"],
     )
 
 
