@@ -44,6 +44,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("requests")(requests_)
     app.command()(cancel)
     app.command("calendar")(calendar_)
+    app.command()(forms)
 
 
 def request(
@@ -176,6 +177,23 @@ def calendar_(
     show(opened, found)
     if ics is not None:
         typer.echo(f"{write_ics(opened, found, ics)} events written to {ics}.")
+
+
+def forms(
+    workspace: WorkspaceOption = HERE,
+    cluster: Annotated[str | None, typer.Option(help="Only this cluster's.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The folder; else `forms` here.")] = None,
+) -> None:
+    """Write an order form (XLSX) for each cluster: a coordinator fills it in, and no shell is needed.
+
+    Put a filled form into the inbox under its name (bestilling_CLUSTER.xlsx): `klyngeflow run` makes requests of its
+    rows. A cell that cannot be used is told by sheet, cell and value; the other rows and forms go on.
+    """
+    from flows.order_forms import write_forms
+    from flows.settings import load_workspace
+
+    made = write_forms(load_workspace(workspace), out or workspace / "forms", cluster)
+    typer.echo(f"{len(made)} forms in {made[0].parent}.")
 
 
 def user() -> str:

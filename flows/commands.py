@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -13,6 +14,7 @@ from flows.environment import prepare_prefect
 from flows.findings import Findings
 from flows.inbox import growing_sentence, still_growing, unfinished_sentence
 from flows.ingesting import Delivery, Outcome, deliveries, prepare, turn_away
+from flows.order_forms import is_form, take_forms
 from flows.progress import DISPLAY
 from flows.requesting import Wish, ask, find, order_of, ready_orders, refuse
 from flows.settings import SettingsError, Workspace
@@ -56,12 +58,15 @@ def run_everything(workspace: Workspace) -> Findings:
         claimed, unclaimed = deliveries(workspace)
         personal, files = _by_name(claimed)
         turned_away = turn_away(workspace, personal)
-        growing = still_growing(delivery.path for delivery in files)
+        forms = [path for path in unclaimed if is_form(path)]
+        growing = still_growing((*(delivery.path for delivery in files), *forms))
+        # Before the flow, which makes the packs of the requests that are ready after its ingest.
+        asked = take_forms(workspace, [path for path in forms if path not in growing], getpass.getuser(), today())
         found = pipeline(workspace.root, [delivery for delivery in files if delivery.path not in growing])
     for path in sorted(growing):
         DISPLAY.say(growing_sentence(path))
-    _tell_of_unclaimed(unclaimed)
-    return replace(found, outcomes=(*turned_away, *found.outcomes))
+    _tell_of_unclaimed([path for path in unclaimed if path not in forms])
+    return replace(found, outcomes=(*turned_away, *asked, *found.outcomes))
 
 
 def _by_name(claimed: Sequence[Delivery]) -> tuple[list[Delivery], list[Delivery]]:

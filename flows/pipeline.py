@@ -202,8 +202,9 @@ def pipeline(workspace: Path, files: list[Delivery]) -> Findings:
         outcomes = ingest(workspace, files)
         orders, left_out = sound_orders(opened)
         planned = {order.pack_id for order in orders}
-        orders += [order for order in requesting.ready_orders(opened, today()) if order.pack_id not in planned]
-        found = _make(opened, orders, run_id, [*outcomes, *left_out])
+        asked = [order for order in requesting.ready_orders(opened, today()) if order.pack_id not in planned]
+        asked, failed = _computed(opened, asked, run_id)
+        found = _make(opened, orders, asked, run_id, [*outcomes, *left_out, *failed])
     swap_public_copy(workspace)
     return found
 
@@ -214,7 +215,8 @@ def request(workspace: Path, order: Order) -> Findings:
     """One pack for one meeting, from what has been accepted."""
     opened = load_workspace(workspace)
     with runs.recorded(opened.store, "request") as run_id:
-        found = _make(opened, [order], run_id, [])
+        asked, failed = _computed(opened, [order], run_id)
+        found = _make(opened, [], asked, run_id, failed)
     swap_public_copy(workspace)
     return found
 
@@ -225,16 +227,39 @@ def requested(workspace: Path, orders: list[Order]) -> Findings:
     """The packs of requests that have become ready."""
     opened = load_workspace(workspace)
     with runs.recorded(opened.store, "requests") as run_id:
-        found = _make(opened, orders, run_id, [])
+        asked, failed = _computed(opened, orders, run_id)
+        found = _make(opened, [], asked, run_id, failed)
     swap_public_copy(workspace)
     return found
 
 
-def _make(workspace: Workspace, orders: list[Order], run_id: str, outcomes: list[Outcome]) -> Findings:
+def _computed(workspace: Workspace, asked: list[Order], run_id: str) -> tuple[list[Order], list[Outcome]]:
+    """Compute what requests need: those that can be made, and an outcome for each that fails by it."""
+    if not asked:
+        return [], []
+    try:
+        measure(workspace.root, asked, run_id)
+    except MachineError:
+        raise
+    except UserError as error:
+        if len(asked) > 1:  # one of them stands in the way of the others
+            each = [_computed(workspace, [order], run_id) for order in asked]
+            return [order for made, _ in each for order in made], [outcome for _, failed in each for outcome in failed]
+        requesting.block(workspace, asked[0].pack_id, str(error))
+        return [], [Outcome(asked[0].pack_id, "blocked", 0, str(error), error.shown(), error.exit_code)]
+    return asked, []
+
+
+def _make(
+    workspace: Workspace, planned: list[Order], asked: list[Order], run_id: str, outcomes: list[Outcome]
+) -> Findings:
+    """The planned packs, computed here, and those of requests, which are computed already."""
     folders: list[Path] = []
     blocked: list[Outcome] = []
+    orders = [*planned, *asked]
+    if planned:
+        measure(workspace.root, planned, run_id)
     if orders:
-        measure(workspace.root, orders, run_id)
         folders, blocked = publish(workspace.root, orders, run_id)
     made = {folder.name for folder in folders}
     lines = [line for order in orders if order.pack_id in made for line in cluster_lines(workspace, order)]
