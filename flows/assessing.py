@@ -14,13 +14,14 @@ import polars as pl
 from flows.orders import NothingYetError, Order, for_request
 from flows.settings import Workspace
 from flows.sound_packages import refuse_faults
-from transforms.calendar import month_after
+from transforms.calendar import Window, month_after
 from transforms.cluster_standing import Member, standing
+from transforms.definitions import Package
 from transforms.errors import MachineError, UserError
 from transforms.meeting_plan import FRESH_DAYS, Progress, due_dates
 from transforms.requests import Request, State
 from warehouse.facts import last_known
-from warehouse.ledger import submission_states
+from warehouse.ledger import source_months, submission_states
 from warehouse.registry import registry_known, registry_loads
 
 DELIVERED = frozenset({"figures", "zero", "provisional", "in_part"})
@@ -102,7 +103,9 @@ def _of_data(workspace: Workspace, request: Request, shown: Sequence[str], patie
     try:
         order = for_request(workspace, request)
     except NothingYetError as error:
-        return Assessment("waiting for data", str(error), request.meeting_date)
+        return Assessment(
+            "waiting for data", str(error), request.meeting_date, matrix=_wanted(workspace, request, shown)
+        )
     order.meeting_of(workspace)  # refuses windows that overlap
     matrix = needed(workspace, order, shown)
     there = matrix.filter(pl.col("state").is_in(DELIVERED))
@@ -117,18 +120,37 @@ def _of_data(workspace: Workspace, request: Request, shown: Sequence[str], patie
     return Assessment("ready", "" if lacking.is_empty() else missing, None, order, matrix, complete)
 
 
+def _wanted(workspace: Workspace, request: Request, practices: Sequence[str]) -> pl.DataFrame | None:
+    """As `needed`, of the window that a request asks for and that has not come whole; None where it names none."""
+    if request.data_until is None:
+        return None
+    package = workspace.package(request.package_id, request.cluster_id)
+    months = package.windows.months
+    window = Window.of(month_after(request.data_until, 1 - months), months)
+    rows = [(each, source, month) for each in practices for source in sources_of(package) for month in window.months]
+    asked = pl.DataFrame(rows, schema=["practice_id", "source", "period"], orient="row")
+    states = submission_states(workspace.store, None, request.cluster_id)
+    held = asked.join(states, on=["practice_id", "source", "period"], how="left", maintain_order="left")
+    return held.with_columns(pl.col("state").fill_null("not_submitted")).sort("source", "practice_id", "period")
+
+
+def sources_of(package: Package) -> list[str]:
+    """The sources that a pack of the package is made of; a month counts only where patients were listed."""
+    return sorted({selection.source for each in package.measures for selection in each.selections} | {"list_sizes"})
+
+
 def needed(workspace: Workspace, order: Order, practices: Sequence[str]) -> pl.DataFrame:
     """One row per practice, source and month that the pack is made of: practice_id, source, period, state.
 
     Of a source only the months that anybody has delivered: what is counted once a window has no other months.
     """
     package = order.package_in(workspace)
-    sources = {selection.source for each in package.measures for selection in each.selections} | {"list_sizes"}
+    sources = sources_of(package)
     windows = [window for window in order.windows(package) if window is not None]
     months = [month for window in windows for month in window.months]
-    states = submission_states(workspace.store, None, None)
+    states = submission_states(workspace.store, None, order.cluster)
     inside = states.filter(pl.col("source").is_in(sources), pl.col("period").is_in(months))
-    counted = inside.filter(pl.col("state").is_in(DELIVERED)).select("source", "period").unique()
+    counted = source_months(workspace.store).filter(pl.col("practices_submitted") > 0)
     return (
         inside.join(counted, on=["source", "period"], how="semi")
         .filter(pl.col("practice_id").is_in(list(practices)))

@@ -19,7 +19,11 @@ from transforms.errors import MachineError, UserError
 from transforms.order_form import PATTERN, CellError, asked_for, cell_name
 from warehouse import meetings, requests
 from warehouse.files import write_whole
-from warehouse.order_forms import Filled, digest_of, receive
+from warehouse.landing import is_personal
+from warehouse.order_forms import Filled, digest_of, receive, require_file
+
+MOST_OF_A_NAME = 60
+"""Letters of who asked that go into the audit trail."""
 
 
 def write_forms(workspace: Workspace, folder: Path, cluster: str | None) -> list[Path]:
@@ -59,6 +63,7 @@ def take_forms(workspace: Workspace, paths: Sequence[Path], who: str, today: dat
     outcomes: list[Outcome] = []
     for path in paths:
         try:
+            require_file(path)
             if requests.is_taken(workspace.store, digest_of(path)):
                 outcomes.append(Outcome(path.name, "known"))
                 continue
@@ -73,7 +78,7 @@ def take_forms(workspace: Workspace, paths: Sequence[Path], who: str, today: dat
 
 
 def _taken(workspace: Workspace, path: Path, filled: Filled, who: str, today: date) -> Iterator[Outcome]:
-    for row, _ in filled.rows.items():
+    for row in filled.rows:
         try:
             yield _of_row(workspace, path, filled, row, (who, today))
         except MachineError:
@@ -88,7 +93,7 @@ def _taken(workspace: Workspace, path: Path, filled: Filled, who: str, today: da
 
 def _of_row(workspace: Workspace, path: Path, filled: Filled, row: int, by: tuple[str, date]) -> Outcome:
     asked = asked_for(filled.rows[row], filled.words)
-    who = str(asked.pop("by", "")) or by[0]
+    who = str(asked.pop("by", ""))[:MOST_OF_A_NAME] or by[0]
     wish = Wish(
         **{key: asked[key] for key in ("cluster", "package", "kind", "meeting")},
         mode=asked.get("mode"),
@@ -107,4 +112,5 @@ def _of_row(workspace: Workspace, path: Path, filled: Filled, row: int, by: tupl
 
 
 def _refused(path: Path, error: UserError) -> Outcome:
-    return Outcome(path.name, "refused", 0, str(error), error.shown(), error.exit_code)
+    name = "(a file)" if is_personal(path.name) else path.name
+    return Outcome(name, "refused", 0, str(error), error.shown(), error.exit_code)

@@ -15,7 +15,7 @@ from transforms.model import Text
 from transforms.order_form import COLUMNS, HEAD_ROW, PATTERN, ROWS, WORDS, Column, FormWords, cell_name, is_filled
 from warehouse.extract_file import UnreadableFileError
 from warehouse.files import write_whole
-from warehouse.person_scan import scan_file
+from warehouse.person_scan import is_personal, scan_file
 from warehouse.workspace import Store
 
 SOURCE = "order_forms"
@@ -48,6 +48,21 @@ def receive(store: Store, path: Path) -> Filled:
     digest = sha256(content).hexdigest()
     write_whole(store.landed(SOURCE, digest), content)
     return _read(path, digest)
+
+
+def require_file(path: Path) -> None:
+    """Nothing, where the form is a file of its own that can be opened.
+
+    Raises:
+        UnreadableFileError: it is not; a name that holds a person number is not repeated.
+    """
+    name = "A file" if is_personal(path.name, datetime.now(UTC).date()) else path.name
+    if path.is_symlink():
+        raise UnreadableFileError(f"{name}: this is a link to another place. Put the file itself into the inbox.")
+    try:
+        path.open("rb").close()
+    except OSError:
+        raise UnreadableFileError(f"{name}: the file cannot be opened. Check that you may read it.") from None
 
 
 def digest_of(path: Path) -> str:

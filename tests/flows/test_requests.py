@@ -13,6 +13,7 @@ from small_workspace import PRACTICES, SETTINGS, bring_in, delivered, extract, o
 from whole_package import DEFINITION, write_package
 
 from flows import auditing, pipeline, requesting
+from flows.assessing import assess
 from flows.ingesting import prepare
 from flows.requesting import Wish, ask, by_person, find, look_at, ready_orders
 from flows.settings import Workspace, load_workspace
@@ -150,6 +151,10 @@ def test_one_that_is_to_hold_later_months_waits_for_them(full: Workspace) -> Non
     entered = asked(full, data_until=date(2026, 3, 1))
     assert entered.state == "waiting for data"
     assert "to hold 2026-03, and what came so far is" in entered.reason
+    matrix = assess(full, entered, TODAY).matrix
+    assert matrix is not None
+    assert set(matrix["state"]) == {"not_submitted"}
+    assert matrix.height == 3 * 2 * 3  # practices, sources, months
     bring_quarter_in(full, "2026K1")
     now = look_at(full, entered, TODAY)
     assert (now.state, now.baseline_from) == ("ready", date(2026, 1, 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -36,15 +37,22 @@ CHANGES = {
 }
 
 
-@pytest.fixture
-def kept(tmp_path: Path) -> Store:
+@pytest.fixture(scope="module")
+def kept_once(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """A store whose trail has the four EVENTS."""
-    store = Store(tmp_path)
+    store = Store(tmp_path_factory.mktemp("kept"))
     migrate(store.database)
     for event in EVENTS:
         with writing(store.database) as connection:
             audit.append(connection, event)
     return store
+
+
+@pytest.fixture
+def kept(kept_once: Store, tmp_path: Path) -> Store:
+    """The same, of the test's own."""
+    shutil.copytree(kept_once.root / "warehouse", tmp_path / "warehouse")
+    return Store(tmp_path)
 
 
 def tampered(store: Store, sql: str) -> str | None:
