@@ -6,11 +6,14 @@ import json
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli_options import HERE, JsonOption, WorkspaceOption
+
+if TYPE_CHECKING:
+    from flows.requesting import Wish
 
 
 class KindOption(StrEnum):
@@ -37,6 +40,18 @@ class ModeOption(StrEnum):
 
 ByOption = Annotated[str | None, typer.Option("--by", help="Who asks, for the audit trail; else the system's user.")]
 
+ModeChoice = Annotated[ModeOption | None, typer.Option(help="Show less than the cluster has agreed on.")]
+LevelChoice = Annotated[LevelOption, typer.Option(help="A report for each practice too, or for the cluster alone.")]
+FormatsChoice = Annotated[str, typer.Option(help="Some of html,pdf,docx,pptx,xlsx, with commas between; else all.")]
+UntilChoice = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m"], help="The last month that the figures must hold; else the newest delivered."),
+]
+DraftChoice = Annotated[bool, typer.Option("--allow-draft", help="Also a package no clinician has reviewed.")]
+HeldChoice = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A baseline meeting of before klyngeflow was here.")
+]
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
@@ -53,21 +68,12 @@ def request(
     meeting: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day of the meeting.")],
     kind: Annotated[KindOption, typer.Option(help="Figures as they are, or before and after.")],
     workspace: WorkspaceOption = HERE,
-    mode: Annotated[ModeOption | None, typer.Option(help="Show less than the cluster has agreed on.")] = None,
-    level: Annotated[LevelOption, typer.Option(help="A report for each practice too, or for the cluster alone.")] = (
-        LevelOption.practice
-    ),
-    formats: Annotated[str, typer.Option(help="Some of html,pdf,docx,pptx,xlsx, with commas between; else all.")] = "",
-    until: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m"], help="The last month that the figures must hold; else the newest delivered."),
-    ] = None,
-    allow_draft: Annotated[bool, typer.Option("--allow-draft", help="Also a package no clinician has reviewed.")] = (
-        False
-    ),
-    baseline_held: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A baseline meeting of before klyngeflow was here.")
-    ] = None,
+    mode: ModeChoice = None,
+    level: LevelChoice = LevelOption.practice,
+    formats: FormatsChoice = "",
+    until: UntilChoice = None,
+    allow_draft: DraftChoice = False,
+    baseline_held: HeldChoice = None,
     by: ByOption = None,
 ) -> None:
     """Ask for one pack for one meeting: computed and rendered at once where its data are there, else when they come.
@@ -76,13 +82,8 @@ def request(
     months a year earlier. A request that waits says for what and until when: `klyngeflow requests` lists them, and
     the ingest that brings what is missing starts the rendering.
     """
-    from flows.commands import request_pack
     from flows.requesting import Wish
-    from flows.settings import load_workspace
-    from flows.showing_requests import next_step
-    from flows.summary import show
 
-    opened = load_workspace(workspace)
     wish = Wish(
         cluster=cluster,
         package=package,
@@ -95,7 +96,18 @@ def request(
         data_until=until.date() if until else None,
         baseline_held=baseline_held.date() if baseline_held else None,
     )
-    entered, found = request_pack(opened, wish, by or user())
+    _ask(workspace, wish, by or user())
+
+
+def _ask(workspace: Path, wish: Wish, who: str) -> None:
+    """Enter the wish, go on with it where it is ready, and say what became of it."""
+    from flows.commands import request_pack
+    from flows.settings import load_workspace
+    from flows.showing_requests import next_step
+    from flows.summary import show
+
+    opened = load_workspace(workspace)
+    entered, found = request_pack(opened, wish, who)
     if found is not None:
         show(found, opened)
     typer.echo(f"{entered.request_id} ({entered.title}) is {entered.state}.")
