@@ -6,7 +6,6 @@ import json
 import sys
 import traceback
 from datetime import UTC, datetime
-from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +14,7 @@ import typer
 
 from flows import (
     cli_agreed,
+    cli_audit,
     cli_bridge,
     cli_codes,
     cli_explain,
@@ -26,6 +26,7 @@ from flows import (
     cli_registry,
     cli_render,
     cli_report,
+    cli_requests,
     cli_sources,
     cli_workshop,
 )
@@ -50,13 +51,6 @@ app = typer.Typer(
     Exit codes: 0 done; 2 you can mend it, and one sentence says how; 3 data refused or pack blocked; 1 our fault.
     """,
 )
-
-
-class KindOption(StrEnum):
-    """The kinds of pack."""
-
-    baseline = "baseline"
-    followup = "follow-up"
 
 
 @app.command()
@@ -134,27 +128,6 @@ def ingest(
     _exit_with_worst([outcome.exit_code for outcome in outcomes])
 
 
-@app.command()
-def request(
-    cluster: Annotated[str, typer.Option(help="The cluster's code in the registry.")],
-    package: Annotated[str, typer.Option(help="The klyngepakke, such as antibiotika.")],
-    meeting: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day of the meeting.")],
-    kind: Annotated[KindOption, typer.Option(help="Figures as they are, or before and after.")],
-    workspace: WorkspaceOption = HERE,
-) -> None:
-    """Compute and render one pack for one meeting, from the extracts accepted so far.
-
-    The window is the newest whole one that is delivered before the meeting; a follow-up compares it with the same
-    months a year earlier.
-    """
-    from flows.commands import request_pack
-    from flows.settings import load_workspace
-
-    opened = load_workspace(workspace)
-    found = request_pack(opened, cluster, package, meeting.date(), kind.name)
-    _finish(found, opened)
-
-
 cli_extracts.add_to(app)
 cli_bridge.add_to(app)
 cli_explain.add_to(app)
@@ -169,6 +142,8 @@ cli_workshop.add_to(app)
 cli_render.add_to(app)
 cli_agreed.add_to(app)
 cli_report.add_to(app)
+cli_requests.add_to(app)
+cli_audit.add_to(app)
 
 
 def _run_pipeline(workspace: Workspace) -> Findings:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
-from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import Literal
 
 from flows.agreeing import forms_among
+from flows.clock import today
 from flows.environment import prepare_prefect
 from flows.findings import Findings
 from flows.inbox import growing_sentence, still_growing, unfinished_sentence
 from flows.ingesting import Delivery, Outcome, deliveries, prepare, turn_away
-from flows.orders import for_meeting
+from flows.order_forms import is_form, take_forms
 from flows.progress import DISPLAY
+from flows.requesting import Wish, ask, find, order_of, ready_orders, refuse
 from flows.settings import SettingsError, Workspace
 from flows.sound_packages import refuse_faults
 from flows.validating import one_validator
+from transforms.requests import Request
 from warehouse import runs
 from warehouse.files import clear_leftovers
 from warehouse.landing import is_personal
@@ -78,14 +80,16 @@ def run_everything(workspace: Workspace) -> Findings:
         claimed, unclaimed = deliveries(workspace)
         personal, files = _by_name(claimed)
         turned_away = turn_away(workspace, personal)
-        forms = forms_among(unclaimed)
-        growing = still_growing([*(delivery.path for delivery in files), *forms])
+        goals, wishes = forms_among(unclaimed), [path for path in unclaimed if is_form(path)]
+        growing = still_growing((*(delivery.path for delivery in files), *goals, *wishes))
+        # Before the flow, which makes the packs of the requests that are ready after its ingest.
+        asked = take_forms(workspace, [path for path in wishes if path not in growing], getpass.getuser(), today())
         whole = [delivery for delivery in files if delivery.path not in growing]
-        found = pipeline(workspace.root, whole, [form for form in forms if form not in growing])
+        found = pipeline(workspace.root, whole, [form for form in goals if form not in growing])
     for path in sorted(growing):
         DISPLAY.say(growing_sentence(path))
-    _tell_of_unclaimed([path for path in unclaimed if path not in forms])
-    return replace(found, outcomes=(*turned_away, *found.outcomes))
+    _tell_of_unclaimed([path for path in unclaimed if path not in {*goals, *wishes}])
+    return replace(found, outcomes=(*turned_away, *asked, *found.outcomes))
 
 
 def _by_name(claimed: Sequence[Delivery]) -> tuple[list[Delivery], list[Delivery]]:
@@ -106,16 +110,33 @@ def ingest_files(workspace: Workspace, source: str, files: Sequence[Path], *, ag
     """The flow `ingest` for named files."""
     workspace.contract(source)
     with _surroundings(workspace, validating=True):
-        return one_by_one(workspace, [Delivery(source, path, again) for path in files])
+        outcomes = one_by_one(workspace, [Delivery(source, path, again) for path in files])
+        return [*outcomes, *_make_ready(workspace)]
 
 
-def request_pack(
-    workspace: Workspace, cluster: str, package: str, meeting: date, kind: Literal["baseline", "followup"]
-) -> Findings:
-    """The flow `request`."""
-    refuse_faults(workspace, package)
-    order = for_meeting(workspace, cluster, package, meeting, kind)
+def _make_ready(workspace: Workspace) -> list[Outcome]:
+    """The packs of the requests that an ingest has made ready; says where they are, returns those that were blocked."""
+    from flows.pipeline import requested
+
+    orders = ready_orders(workspace, today())
+    if not orders:
+        return []
+    found = requested(workspace.root, orders)
+    for folder in found.folders:
+        DISPLAY.say(f"A request was ready with this: {folder}")
+    return list(found.outcomes)
+
+
+def request_pack(workspace: Workspace, wish: Wish, who: str) -> tuple[Request, Findings | None]:
+    """Enter the wish as a request and, where it is ready, go on with the flow `request`; None: it waits."""
+    refuse_faults(workspace, wish.package)
+    refuse(workspace, wish, today())
+    with one_command(workspace.store):
+        entered = ask(workspace, wish, who, today())
+    if entered.state != "ready":
+        return entered, None
     with _surroundings(workspace, validating=False):
         from flows.pipeline import request
 
-        return request(workspace.root, order)
+        found = request(workspace.root, order_of(entered))
+    return find(workspace, entered.request_id), found

@@ -12,9 +12,11 @@ from flows.settings import PackPlan, Workspace
 from flows.starting import require_warehouse
 from transforms.calendar import Window, month_after
 from transforms.definitions import Package
+from transforms.disclosure_profiles import Mode
 from transforms.errors import UserError
 from transforms.model import Strict
 from transforms.pack import Meeting
+from transforms.requests import Request
 from transforms.sources import NAMED
 from transforms.window_rules import clear_baseline
 from warehouse import meetings
@@ -28,8 +30,12 @@ class OrderError(UserError):
     """The pack that was asked for cannot be made from what is known."""
 
 
+class NothingYetError(OrderError):
+    """The extracts that the pack would be made of have not come yet: a request waits for them."""
+
+
 class Order(Strict):
-    """One pack: cluster, package, meeting and the first month of each window."""
+    """One pack: cluster, package, meeting and the first month of each window; `mode` where one was asked for."""
 
     cluster: str
     package: str
@@ -37,12 +43,12 @@ class Order(Strict):
     meeting: date
     baseline_from: date
     followup_from: date | None = None
+    mode: Mode | None = None
 
     @property
     def pack_id(self) -> str:
         """A name that is the same each time this pack is made; also its folder in the outbox."""
-        cluster = re.sub(r"[^\w-]+", "-", self.cluster)
-        return f"{cluster}_{self.package}_{self.kind}_{self.meeting.isoformat()}"
+        return pack_name(self.cluster, self.package, self.kind, self.meeting)
 
     def package_in(self, workspace: Workspace) -> Package:
         """The package as the order's cluster has it."""
@@ -84,7 +90,14 @@ def order_of(pack: Mapping[str, Any]) -> Order:
         meeting=pack["meeting_date"],
         baseline_from=pack["before_start"] or pack["now_start"],
         followup_from=pack["now_start"] if followup else None,
+        mode=pack["mode"],
     )
+
+
+def pack_name(cluster: str, package: str, kind: Kind, meeting: date) -> str:
+    """The name of a pack, safe as a folder."""
+    safe = re.sub(r"[^\w-]+", "-", cluster)
+    return f"{safe}_{package}_{kind}_{meeting.isoformat()}"
 
 
 def planned(plan: PackPlan, cluster: str) -> Order:
@@ -105,16 +118,32 @@ def for_meeting(workspace: Workspace, cluster: str, package_id: str, meeting: da
     Raises:
         OrderError: an unknown cluster, no window delivered, or a follow-up that began before the baseline meeting.
     """
-    _require_cluster(workspace, cluster)
-    package = workspace.package(package_id, cluster)
+    asked = {"cluster": cluster, "package": package_id, "kind": kind, "meeting": meeting}
+    return _order(workspace, asked, None)
+
+
+def for_request(workspace: Workspace, request: Request) -> Order:
+    """The order of a request: as `for_meeting`, until the month that it asks for.
+
+    Raises:
+        NothingYetError: what it would be made of has not come yet.
+        OrderError: as `for_meeting`.
+    """
+    asked = {"cluster": request.cluster_id, "package": request.package_id, "kind": request.kind}
+    return _order(workspace, asked | {"meeting": request.meeting_date, "mode": request.mode}, request.data_until)
+
+
+def _order(workspace: Workspace, asked: dict[str, Any], until: date | None) -> Order:
+    cluster = asked["cluster"]
+    require_cluster(workspace, cluster)
+    package = workspace.package(asked["package"], cluster)
     require_numbers(package)
-    later = _newest_window(workspace, package, meeting)
-    order = {"cluster": cluster, "package": package_id, "kind": kind, "meeting": meeting}
-    if kind == "baseline":
-        return Order.model_validate(order | {"baseline_from": later.start})
+    later = _newest_window(workspace, package, asked["meeting"], until)
+    if asked["kind"] == "baseline":
+        return Order.model_validate(asked | {"baseline_from": later.start})
     _require_after_baseline_meeting(workspace, cluster, package, later)
     before = clear_baseline(package.windows, later)
-    return Order.model_validate(order | {"baseline_from": before.start, "followup_from": later.start})
+    return Order.model_validate(asked | {"baseline_from": before.start, "followup_from": later.start})
 
 
 def require_numbers(package: Package) -> None:
@@ -129,7 +158,12 @@ def require_numbers(package: Package) -> None:
         )
 
 
-def _require_cluster(workspace: Workspace, cluster: str) -> None:
+def require_cluster(workspace: Workspace, cluster: str) -> None:
+    """Nothing, where the registry has the cluster.
+
+    Raises:
+        OrderError: with the clusters there are.
+    """
     require_warehouse(workspace)
     known = meetings.clusters(workspace.store)
     if not known:
@@ -139,17 +173,20 @@ def _require_cluster(workspace: Workspace, cluster: str) -> None:
         raise OrderError(f"There is no cluster {cluster!r} in the registry. Write a code such as: {named}.")
 
 
-def _newest_window(workspace: Workspace, package: Package, meeting: date) -> Window:
+def _newest_window(workspace: Workspace, package: Package, meeting: date, until: date | None) -> Window:
     used = {selection.source for each in package.measures for selection in each.selections}
     sources = used | {"list_sizes"}  # a month counts only where the practice had listed patients
     delivered = meetings.delivered_until(workspace.store, sorted(sources))
     months = package.windows.months
     missing = sorted(source for source in sources if source not in delivered)
     if missing:
-        raise OrderError(f"Nothing of {', '.join(missing)} has been accepted yet. Bring it in: klyngeflow ingest.")
+        raise NothingYetError(f"Nothing of {', '.join(missing)} has been accepted yet. Bring it in: klyngeflow ingest.")
     for source in sorted(used):
         delivered[source] = _until(workspace, package, source, delivered[source])
-    last = min(*delivered.values(), month_after(meeting, -1))
+    last = min(*delivered.values(), until or month_after(meeting, -1))
+    if until is not None and last < until:
+        late = ", ".join(f"{source} until {month:%Y-%m}" for source, month in delivered.items() if month < until)
+        raise NothingYetError(f"The figures are to hold {until:%Y-%m}, and what came so far is {late}.")
     return Window.of(month_after(last, 1 - months), months)
 
 
@@ -165,7 +202,7 @@ def _until(workspace: Workspace, package: Package, source: str, delivered: date)
     names = {name for each in asked for name in getattr(each, by)}
     until = meetings.named_until(workspace.store, source, TABLES[asked[0].model], {column: names})
     if until is None:
-        raise OrderError(
+        raise NothingYetError(
             f"Nothing of {', '.join(sorted(names)[:4])} has been accepted yet, which {package.id} asks of {source}. "
             f"How it is delivered: klyngeflow describe {package.id}."
         )
@@ -176,7 +213,7 @@ def _require_after_baseline_meeting(workspace: Workspace, cluster: str, package:
     held = meetings.baseline_meeting(workspace.store, cluster, package.id)
     if held is not None and later.start <= held:
         first = Window.of(month_after(held, 1), package.windows.months)
-        raise OrderError(
+        raise NothingYetError(
             f"The newest window delivered begins on {later.start}, before the baseline meeting on {held}: it cannot "
             f"show what the meeting led to. Bring in extracts until {first.end} and ask again."
         )

@@ -24,7 +24,8 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from expectations.errors import ValidationUnavailableError
-from flows import agreeing, building, ingesting, rendering
+from flows import agreeing, building, ingesting, rendering, requesting
+from flows.clock import today
 from flows.documenting import document_checks
 from flows.findings import Findings, cluster_lines, markdown
 from flows.guarding import words_kept_back
@@ -192,6 +193,8 @@ def publish(workspace: Path, orders: list[Order], run_id: str) -> tuple[list[Pat
             pack_ids.append(build(workspace, order))
         except UserError as error:
             blocked.append(Outcome(order.pack_id, "blocked", 0, str(error), error.shown(), error.exit_code))
+            if not isinstance(error, MachineError):  # a machine may be mended by the next run; the rest not by itself
+                requesting.block(load_workspace(workspace), order.pack_id, str(error))
     DISPLAY.advance("Building packs", len(orders), len(orders))
     if not pack_ids:
         return [], blocked
@@ -201,14 +204,19 @@ def publish(workspace: Path, orders: list[Order], run_id: str) -> tuple[list[Pat
 @flow(flow_run_name="pipeline-{workspace.name}", validate_parameters=False)
 @words_kept_back
 def pipeline(workspace: Path, files: list[Delivery], forms: Sequence[Path] = ()) -> Findings:
-    """The whole job: `files` of the inbox in, the goals of `forms`, then every pack that klyngeflow.toml plans."""
+    """The whole job: `files` of the inbox in, the goals of `forms`, then every pack that klyngeflow.toml plans or a
+    request is ready for.
+    """
     opened = load_workspace(workspace)
     with runs.recorded(opened.store, "pipeline") as run_id:
         outcomes = ingest(workspace, files)
         # After the registry, which says which clusters there are, and before the packs that print it.
         outcomes += [outcome for form in forms if (outcome := record_agreed(workspace, form)) is not None]
         orders, left_out = sound_orders(opened)
-        found = _make(opened, orders, run_id, [*outcomes, *left_out])
+        planned = {order.pack_id for order in orders}
+        asked = [order for order in requesting.ready_orders(opened, today()) if order.pack_id not in planned]
+        asked, failed = _computed(opened, asked, run_id)
+        found = _make(opened, orders, asked, run_id, [*outcomes, *left_out, *failed])
     swap_public_copy(workspace)
     return found
 
@@ -219,7 +227,8 @@ def request(workspace: Path, order: Order) -> Findings:
     """One pack for one meeting, from what has been accepted."""
     opened = load_workspace(workspace)
     with runs.recorded(opened.store, "request") as run_id:
-        found = _make(opened, [order], run_id, [])
+        asked, failed = _computed(opened, [order], run_id)
+        found = _make(opened, [], asked, run_id, failed)
     swap_public_copy(workspace)
     return found
 
@@ -230,16 +239,50 @@ def report(workspace: Path, orders: list[Order]) -> Findings:
     """Packs that were made before, once more, from what has been accepted since."""
     opened = load_workspace(workspace)
     with runs.recorded(opened.store, "report") as run_id:
-        found = _make(opened, orders, run_id, [])
+        found = _make(opened, orders, [], run_id, [])
     swap_public_copy(workspace)
     return found
 
 
-def _make(workspace: Workspace, orders: list[Order], run_id: str, outcomes: list[Outcome]) -> Findings:
+@flow(flow_run_name="requests-{workspace.name}", validate_parameters=False)
+@words_kept_back
+def requested(workspace: Path, orders: list[Order]) -> Findings:
+    """The packs of requests that have become ready."""
+    opened = load_workspace(workspace)
+    with runs.recorded(opened.store, "requests") as run_id:
+        asked, failed = _computed(opened, orders, run_id)
+        found = _make(opened, [], asked, run_id, failed)
+    swap_public_copy(workspace)
+    return found
+
+
+def _computed(workspace: Workspace, asked: list[Order], run_id: str) -> tuple[list[Order], list[Outcome]]:
+    """Compute what requests need: those that can be made, and an outcome for each that fails by it."""
+    if not asked:
+        return [], []
+    try:
+        measure(workspace.root, asked, run_id)
+    except MachineError:
+        raise
+    except UserError as error:
+        if len(asked) > 1:  # one of them stands in the way of the others
+            each = [_computed(workspace, [order], run_id) for order in asked]
+            return [order for made, _ in each for order in made], [outcome for _, failed in each for outcome in failed]
+        requesting.block(workspace, asked[0].pack_id, str(error))
+        return [], [Outcome(asked[0].pack_id, "blocked", 0, str(error), error.shown(), error.exit_code)]
+    return asked, []
+
+
+def _make(
+    workspace: Workspace, planned: list[Order], asked: list[Order], run_id: str, outcomes: list[Outcome]
+) -> Findings:
+    """The planned packs, computed here, and those of requests, which are computed already."""
     folders: list[Path] = []
     blocked: list[Outcome] = []
+    orders = [*planned, *asked]
+    if planned:
+        measure(workspace.root, planned, run_id)
     if orders:
-        measure(workspace.root, orders, run_id)
         folders, blocked = publish(workspace.root, orders, run_id)
     made = {folder.name for folder in folders}
     lines = [line for order in orders if order.pack_id in made for line in cluster_lines(workspace, order)]

@@ -13,6 +13,7 @@ from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from expectations.process import end_with_parent, interrupts_held_back
+from flows.auditing import head_for_manifest
 from flows.packages import texts_of
 from flows.progress import DISPLAY
 from flows.settings import Workspace
@@ -20,6 +21,8 @@ from reports.booklet import TEXTS
 from reports.fonts import cut_fonts
 from reports.manifest import Origin, write_manifest
 from reports.pack import (
+    CLUSTER,
+    COORDINATOR,
     COORDINATOR_FOLDER,
     Document,
     PackTables,
@@ -31,7 +34,8 @@ from reports.sheets import has_pages, sheets
 from reports.together import render_documents, renders_whole_packs
 from reports.unchanged import Inputs, Place, keep_made, made, narrowed, take_over
 from transforms.definitions import Package
-from warehouse import packs
+from transforms.requests import Level
+from warehouse import packs, requests
 from warehouse.files import sync_folder
 
 PROCESSES = 2
@@ -49,6 +53,8 @@ class _Job:
     inputs: dict[str, str]
     to_render: list[Document]
     files: dict[str, list[RenderedFile]]
+    formats: tuple[str, ...] = ()
+    """Those that were asked for; none named: all."""
 
 
 def render_packs(workspace: Workspace, pack_ids: Sequence[str], run_id: str, tell: Tell) -> list[Path]:
@@ -68,12 +74,12 @@ def _job(workspace: Workspace, pack_id: str, inputs: Inputs) -> _Job:
     outbox = workspace.store.outbox
     keys = outbox / COORDINATOR_FOLDER / pack_id
     place = Place(outbox / pack_id, keys, workspace.store.cache / "rendered" / f"{pack_id}.json")
-    job = _Job(place, _aside(workspace, pack_id), {}, [], {})
+    job = _Job(place, _aside(workspace, pack_id), {}, [], {}, _asked(workspace, pack_id)[1])
     if job.aside.exists():
         shutil.rmtree(job.aside)
     before = made(place)
     for document in map(narrowed, all_documents_of(workspace, pack_id)):
-        job.inputs[document.name] = inputs.of(document)
+        job.inputs[document.name] = " ".join([inputs.of(document), *job.formats])
         digest, names = before.get(document.name, ("", {}))
         same = digest == job.inputs[document.name]
         standing = take_over(document, names, place, job.aside) if same else None
@@ -100,7 +106,7 @@ def _render(jobs: Collection[_Job], renderer: Renderer, tell: Tell) -> None:
     with _workers() as pool:
         with interrupts_held_back():
             waiting = {
-                pool.submit(_render_part, part, job.aside, renderer): (job, len(part))
+                pool.submit(_render_part, part, job.aside, renderer, job.formats): (job, len(part))
                 for job in jobs
                 for part in _parts(job.to_render, whole=len(jobs) > 1 or renders_whole_packs(renderer))
             }
@@ -157,7 +163,17 @@ def all_documents_of(workspace: Workspace, pack_id: str) -> list[Document]:
     """The reports, slides and sheets of a pack that was built."""
     tables, package = _printed(workspace, pack_id)
     texts = texts_of(workspace, package.id, TEXTS)
-    return [*documents_of(workspace, pack_id), *sheets(tables, package, printed_versions(package), texts)]
+    every = [*documents_of(workspace, pack_id), *sheets(tables, package, printed_versions(package), texts)]
+    level, formats = _asked(workspace, pack_id)
+    shared = (CLUSTER, COORDINATOR)
+    asked = [each for each in every if level == "practice" or each.audience in shared]
+    return [each for each in asked if each.form != "deck" or not formats or "pptx" in formats]
+
+
+def _asked(workspace: Workspace, pack_id: str) -> tuple[Level, tuple[str, ...]]:
+    """Reports for whom, and in which formats (none named: all); a pack that nobody asked for by hand has everything."""
+    request = requests.standing(workspace.store, pack_id)
+    return (request.level, request.formats) if request else ("practice", ())
 
 
 def pages_of(workspace: Workspace, pack_id: str) -> list[Document]:
@@ -183,8 +199,18 @@ def _parts(each: list[Document], *, whole: bool) -> list[list[Document]]:
     return [part for part in (each[index::PROCESSES] for index in range(PROCESSES)) if part]
 
 
-def _render_part(part: list[Document], folder: Path, renderer: Renderer) -> _Files:
-    return render_documents(part, folder, renderer)
+def _render_part(part: list[Document], folder: Path, renderer: Renderer, formats: tuple[str, ...]) -> _Files:
+    made = render_documents(part, folder, renderer)
+    return {name: [file for file in files if _is_wanted(file.path, formats)] for name, files in made.items()}
+
+
+def _is_wanted(path: Path, formats: tuple[str, ...]) -> bool:
+    """Whether the file is of a format that was asked for; it is taken away where not. Figures as CSV go with XLSX."""
+    form = "xlsx" if path.suffix == ".csv" else path.suffix[1:]
+    if formats and form not in formats:
+        path.unlink()
+        return False
+    return True
 
 
 def _aside(workspace: Workspace, pack_id: str) -> Path:
@@ -196,7 +222,8 @@ def _finish(workspace: Workspace, pack_id: str, job: _Job, renderer: Renderer, r
     tables = _tables(workspace, pack_id)
     package = workspace.package(tables.row["package_id"], tables.row["cluster_id"])
     ordered = sorted((file for each in job.files.values() for file in each), key=lambda file: file.path.name)
-    write_manifest(job.aside, ordered, tables, package, Origin(renderer, printed_versions(package), {"run_id": run_id}))
+    made = Origin(renderer, printed_versions(package), {"run_id": run_id, **head_for_manifest(workspace)})
+    write_manifest(job.aside, ordered, tables, package, made)
     found = {name: (job.inputs[name], _relative(files, job.aside)) for name, files in job.files.items()}
     _hand_to_coordinator(workspace, pack_id, job.aside)
     _swap(job.aside, job.place.folder)

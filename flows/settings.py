@@ -17,6 +17,7 @@ from transforms.contract import Check, Contract, parse_contract
 from transforms.definitions import Package, parse_package
 from transforms.disclosure_profiles import Mode, profile
 from transforms.errors import UserError
+from transforms.meeting_plan import PlanDays
 from transforms.model import Strict
 from transforms.naming import nearest
 from transforms.overlay import Overlay, computed, laid_over, parse_overlay
@@ -102,6 +103,7 @@ class Definition(Strict):
     consent: Consent = Consent()
     letters: Letters = Letters()
     disclosure: Disclosure = Disclosure()
+    plan: PlanDays = PlanDays()
     packs: tuple[PackPlan, ...] = Field(default=())
 
 

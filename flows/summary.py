@@ -50,12 +50,15 @@ def _show_folders(folders: tuple[Path, ...], workspace: Workspace) -> None:
     files = sum(1 for folder in folders for path in folder.iterdir() if path.suffix in {".html", ".pdf"})
     DISPLAY.say(f"{len(folders)} packs, {files} files, in {workspace.store.outbox}")
     first = folders[0]
-    DISPLAY.say(f"Begin with {first / 'klyngerapport.html'}, then a member's: {_a_member(first)}")
+    begin = next((path for path in sorted(first.glob("klyngerapport.*"))), first)
+    member = _a_member(first)
+    DISPLAY.say(f"Begin with {begin}" + (f", then a member's: {member}" if member else ""))
     keys = workspace.store.outbox / "noegler"
     if keys.exists():
         DISPLAY.say(f"For the coordinator alone, the coordinator sheets and which letter is which practice: {keys}")
     DISPLAY.say(f"All figures, for any DuckDB client: {workspace.store.public}")
 
 
-def _a_member(folder: Path) -> Path:
-    return next(iter(sorted(folder.glob("medlem_*.pdf"))), folder)
+def _a_member(folder: Path) -> Path | None:
+    found = sorted(folder.glob("medlem_*.pdf")) or sorted(folder.glob("medlem_*.html"))
+    return found[0] if found else None

@@ -24,6 +24,8 @@ OWNER = {
     "tree_sitter": "flows",
     "tree_sitter_toml": "flows",
     "markdown_it": "flows",
+    "icalendar": "flows",
+    "holidays": "transforms",
     "duckdb": "warehouse",
     "great_expectations": "expectations",
     "sqlalchemy": "expectations",

@@ -25,3 +25,8 @@ def mode_on(anonymity: pl.DataFrame, cluster_id: str, package_id: str, day: date
     found = of_cluster.filter(pl.col("package_id").is_null()) if of_package.is_empty() else of_package
     said = set(found["mode"].to_list())
     return next((mode for mode in _CAUTIOUS if mode in said), None)
+
+
+def more_cautious(agreed: Mode, asked: Mode | None) -> Mode:
+    """The one of the two that shows less of the others; `agreed` where nothing was asked for."""
+    return min((agreed, asked or agreed), key=_CAUTIOUS.index)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from uuid import uuid4
 
 from transforms.pack import Meeting
+from warehouse import requests
 from warehouse.connection import reading, writing
-from warehouse.ledger import utc_now
 from warehouse.queries import one_value, run
 from warehouse.workspace import Store
 
@@ -42,21 +41,32 @@ def baseline_meeting(store: Store, cluster_id: str, package_id: str) -> date | N
         return one_value(connection, "baseline_meeting", {"cluster_id": cluster_id, "package_id": package_id})
 
 
+def held_before(store: Store, cluster_id: str, package_id: str, day: date) -> bool:
+    """Whether the cluster has met about the package before `day`, as far as packs that were made say."""
+    values = {"cluster_id": cluster_id, "package_id": package_id, "day": day}
+    with reading(store.database) as connection:
+        return one_value(connection, "count_meetings_held", values) > 0
+
+
+def record_meeting(store: Store, cluster_id: str, package_id: str, kind: str, day: date) -> None:
+    """Enter a meeting that klyngeflow made no pack for, such as a baseline meeting of before it was here."""
+    row = {"meeting_id": f"{cluster_id}_{package_id}_{kind}_{day}", "cluster_id": cluster_id, "package_id": package_id}
+    row |= {"kind": kind, "meeting_date": day}
+    with writing(store.database) as connection:
+        run(connection, "forget_meeting", row)
+        run(connection, "enter_meeting", row)
+
+
 def record_request(store: Store, meeting: Meeting, package_id: str, requested_by: str) -> None:
-    """Enter the meeting and that its pack was asked for; a pack that is made again was asked for once."""
+    """Enter the meeting, and that its pack was asked for: a pack of klyngeflow.toml is asked for by being planned."""
     row = {
-        "request_id": uuid4().hex,
         "meeting_id": meeting.pack_id,
         "cluster_id": meeting.cluster_id,
         "package_id": package_id,
         "meeting_date": meeting.meeting_date,
         "kind": "followup" if meeting.followup else "baseline",
-        "mode": meeting.mode,
-        "requested_at": utc_now(),
-        "requested_by": requested_by,
-        "state": "requested",
     }
     with writing(store.database) as connection:
         run(connection, "forget_meeting", row)
         run(connection, "enter_meeting", row)
-        run(connection, "enter_request", row)
+        requests.planned(connection, meeting, package_id, requested_by)

@@ -14,6 +14,7 @@ from transforms.disclosure_rules import HIDDEN
 from transforms.letters import draw, outgrows
 from transforms.pack import Meeting
 from transforms.published import BOUND, CHECK, FIGURE, GOAL, MISSING, NOTE, PACK, PROFILE, SOURCE
+from warehouse import requests
 from warehouse.connection import reading, writing
 from warehouse.ledger import utc_now
 from warehouse.queries import run
@@ -143,7 +144,7 @@ def keep_printed(store: Store, pack_id: str, files: Mapping[str, str]) -> None:
     now = utc_now()
     with writing(store.database) as connection:
         run(connection, "keep_printed_figures", {"pack_id": pack_id, "printed_at": now})
-        run(connection, "mark_rendered", {"pack_id": pack_id})
+        requests.rendered(connection, pack_id)
         run(connection, "forget_pack", {"pack_id": pack_id}, table="meeting.report")
         for name, digest in files.items():
             row = {"pack_id": pack_id, "file_name": name, "sha256": digest}

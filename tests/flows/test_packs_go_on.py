@@ -15,6 +15,7 @@ from whole_package import DEFINITION, WORDS, Fault, plant, write_package
 from flows import cli, pipeline
 from flows.commands import request_pack
 from flows.findings import Findings
+from flows.requesting import Wish
 from flows.settings import SettingsError, Workspace, load_workspace
 from flows.sound_packages import PackageFaultError, refuse_faults, sound_orders
 
@@ -158,7 +159,7 @@ def test_windows_that_overlap_leave_the_other_plans_alone(workspace: Workspace) 
 def test_a_request_for_a_package_with_a_fault_is_refused_before_anything_starts(workspace: Workspace) -> None:
     line = plant(write_package(workspace.root), Fault(TOML, "per = 100", "per = -1"))
     with pytest.raises(PackageFaultError, match=rf"'smerter'.*line {line}: measures\.ibuprofen_share\.per is -1"):
-        request_pack(workspace, "K1", "smerter", date(2025, 3, 1), "baseline")
+        request_pack(workspace, Wish(cluster="K1", package="smerter", meeting=date(2025, 3, 1), kind="baseline"), "jm")
 
 
 def test_of_several_faults_the_first_is_named_and_the_others_counted(workspace: Workspace) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -17,6 +18,8 @@ from flows.settings import Workspace
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
 MANCHESTER = DATA / "manchester"
+SOON = date.today() + timedelta(days=3)
+"""A meeting that is near: a request for it waits for nobody who has not delivered."""
 KLYNGEFLOW = Path(sys.executable).with_name("klyngeflow")
 # What a user's machine might have set: every one of these must be overruled.
 TELEMETRY_ASKED_FOR = {

@@ -6,15 +6,15 @@ from typing import Any
 
 import httpx
 import pytest
-from job_runs import Run, guarded
+from job_runs import SOON, Run, guarded
 
 pytestmark = pytest.mark.job
 
 
 @pytest.fixture(scope="module")
 def asked(region: Run, server: str) -> Run:
-    arguments = ("request", "--cluster", "K03", "--package", "antibiotika", "--meeting", "2026-10-14")
-    return guarded(region.workspace, *arguments, "--kind", "follow-up", server=server)
+    arguments = ("request", "--cluster", "K03", "--package", "antibiotika", "--meeting", str(SOON))
+    return guarded(region.workspace, *arguments, "--kind", "follow-up", "--allow-draft", server=server)
 
 
 def found(server: str, kind: str) -> list[dict[str, Any]]:
@@ -24,7 +24,7 @@ def found(server: str, kind: str) -> list[dict[str, Any]]:
 def test_the_running_server_has_the_flow_under_a_readable_name(asked: Run, server: str) -> None:
     assert asked.code == 0, asked.printed
     runs = {run["name"]: run["state"]["type"] for run in found(server, "flow_runs")}
-    assert runs["request-K03_antibiotika_followup_2026-10-14"] == "COMPLETED"
+    assert runs[f"request-K03_antibiotika_followup_{SOON}"] == "COMPLETED"
     assert {"measure-demo", "publish-demo"} <= set(runs)
 
 

@@ -1,0 +1,118 @@
+"""Order forms that came back: searched for person numbers, kept as received, and read cell by cell."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from transforms.contract import Contract, FileFormat
+from transforms.errors import UserError
+from transforms.model import Text
+from transforms.order_form import COLUMNS, HEAD_ROW, PATTERN, ROWS, WORDS, Column, FormWords, cell_name, is_filled
+from warehouse.extract_file import UnreadableFileError
+from warehouse.files import write_whole
+from warehouse.person_scan import is_personal, scan_file
+from warehouse.workspace import Store
+
+SOURCE = "order_forms"
+_TAKE_A_NEW_ONE = "Fill in a new form: klyngeflow forms."
+_NAME = Text(da="Bestillinger", en="Order forms")
+
+
+class FormLayoutError(UserError):
+    """The form is not laid out as it was sent out."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A form as it was filled in: its digest, its language's words, and the cells of each row that holds something."""
+
+    sha256: str
+    words: FormWords
+    rows: Mapping[int, Mapping[Column, object]]
+
+
+def receive(store: Store, path: Path) -> Filled:
+    """Search the form for person numbers, keep its bytes, and read it.
+
+    Raises:
+        PersonNumberError: nothing of it was kept.
+        UnreadableFileError, FormLayoutError: it is no workbook, or not laid out as the form is.
+    """
+    scan_file(path, path.name, _contract(), datetime.now(UTC).date())
+    content = path.read_bytes()
+    digest = sha256(content).hexdigest()
+    write_whole(store.landed(SOURCE, digest), content)
+    return _read(path, digest)
+
+
+def require_file(path: Path) -> None:
+    """Nothing, where the form is a file of its own that can be opened.
+
+    Raises:
+        UnreadableFileError: it is not; a name that holds a person number is not repeated.
+    """
+    name = "A file" if is_personal(path.name, datetime.now(UTC).date()) else path.name
+    if path.is_symlink():
+        raise UnreadableFileError(f"{name}: this is a link to another place. Put the file itself into the inbox.")
+    try:
+        path.open("rb").close()
+    except OSError:
+        raise UnreadableFileError(f"{name}: the file cannot be opened. Check that you may read it.") from None
+
+
+def digest_of(path: Path) -> str:
+    """The digest of a file's bytes."""
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def _read(path: Path, digest: str) -> Filled:
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(path, data_only=False)
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile):
+        raise UnreadableFileError(f"{path.name}: this is no workbook. Fill in the form itself and save it.") from None
+    for words in WORDS.values():
+        if words.sheet in book.sheetnames:
+            sheet = book[words.sheet]
+            _require_heads(path.name, sheet, words)
+            return Filled(digest, words, dict(_rows(sheet)))
+    named = " or ".join(words.sheet for words in WORDS.values())
+    raise FormLayoutError(
+        f"{path.name}: there is no sheet {named}. Take a new form (klyngeflow forms) and fill that in."
+    )
+
+
+def _require_heads(name: str, sheet: object, words: FormWords) -> None:
+    for column in COLUMNS:
+        cell = cell_name(column, HEAD_ROW)
+        found = sheet[cell].value  # type: ignore[index]
+        if str(found or "").strip() != words.heads[column]:
+            wanted = f"the heading is to be {words.heads[column]!r}. {_TAKE_A_NEW_ONE}"
+            raise FormLayoutError(f"{name}, sheet {words.sheet}, cell {cell}: {wanted}", value=str(found or ""))
+
+
+def _rows(sheet: object) -> Iterator[tuple[int, Mapping[Column, object]]]:
+    for row in ROWS:
+        cells: dict[Column, object] = {name: sheet[cell_name(name, row)].value for name in COLUMNS}  # type: ignore[index]
+        if is_filled(cells):
+            yield row, cells
+
+
+def _contract() -> Contract:
+    """What the search for person numbers wants to know of a file: no column may hold a long number."""
+    return Contract(
+        source=SOURCE,
+        table="",
+        title=_NAME,
+        one_row=Text(da="Én bestilling", en="One request"),
+        file=FileFormat(patterns=(PATTERN,), decimal=",", delimiter=";"),
+        columns=(),
+        key=(),
+        checks=(),
+    )

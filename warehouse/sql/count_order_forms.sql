@@ -1,0 +1,1 @@
+select count(*) from meeting.order_form where sha256 = $sha256

@@ -1,0 +1,1 @@
+update ledger.audit_head set entries = $sequence, digest = $digest

@@ -1,0 +1,1 @@
+select entries, digest from ledger.audit_head
