@@ -1,4 +1,4 @@
-"""Names that attack come out as the text they are: in HTML, PDF, PPTX, DOCX, XLSX, CSV and on a terminal."""
+"""Names that attack come out as the text they are: in HTML, PDF, PPTX, DOCX, XLSX and CSV."""
 
 from __future__ import annotations
 
