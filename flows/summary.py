@@ -50,7 +50,8 @@ def _show_folders(folders: tuple[Path, ...], workspace: Workspace) -> None:
     files = sum(1 for folder in folders for path in folder.iterdir() if path.suffix in {".html", ".pdf"})
     DISPLAY.say(f"{len(folders)} packs, {files} files, in {workspace.store.outbox}")
     first = folders[0]
-    begin = next((path for path in sorted(first.glob("klyngerapport.*"))), first)
+    reports = [first / f"klyngerapport.{form}" for form in ("html", "pdf")]
+    begin = next((path for path in reports if path.exists()), first)
     member = _a_member(first)
     DISPLAY.say(f"Begin with {begin}" + (f", then a member's: {member}" if member else ""))
     keys = workspace.store.outbox / "noegler"

@@ -90,6 +90,8 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
         "changes": changes_table(material.measures, setting),
         "levels": level_words(setting),
         "practices": _practices(drawn, setting),
+        # Letters that stand for names under the dots: whoever holds the paper alone must find the names on it.
+        "named": any(row.sign and row.sign != row.label for rows in drawn for row in rows.practices),
         "patients": patients(*material.tables.case_mix_for(material.audience), material.measures, setting),
         "practices_withheld": _practices_withheld(drawn, setting),
         "columns": column_words(drawn, setting),

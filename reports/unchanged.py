@@ -41,7 +41,7 @@ _DRAWERS = (
     "xlsxwriter",
 )
 """The libraries that write into a document."""
-_TEXTS_ALONE = ("fact_sheet", "reflection")
+_TEXTS_ALONE = ("fact_sheet", "reflection", "agreed")
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from flows.findings import Findings
 from flows.ingesting import Delivery, Outcome
 from flows.late import Asked, LateError, add_late
 from flows.orders import Order
-from flows.rendering import _documents  # pyright: ignore[reportPrivateUsage]
+from flows.rendering import all_documents_of
 from flows.settings import Workspace, load_workspace
 from reports.fonts import cut_fonts
 from reports.manifest import Origin, write_manifest
@@ -53,7 +53,7 @@ def made(workspace: Workspace, *readers: str) -> None:
     wanted = {*DRAWN, *(member_file(workspace, each) for each in readers)} if readers else {"oplaeg"}
     folder = workspace.store.outbox / late.PACK
     renderer = find_renderer(cut_fonts(workspace.store.cache / "fonts"))
-    chosen = [document for document in _documents(workspace, late.PACK) if document.name in wanted]
+    chosen = [document for document in all_documents_of(workspace, late.PACK) if document.name in wanted]
     files: list[RenderedFile] = [file for each in chosen for file in render_document(each, folder, renderer)]
     write_manifest(folder, files, chosen[0].tables, chosen[0].package, Origin(renderer, {}, {"run_id": "test"}))
 

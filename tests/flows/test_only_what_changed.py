@@ -18,6 +18,7 @@ from whole_package import DEFINITION, write_package
 from flows import rendering
 from flows.building import build_pack, compute_packages, planned_orders
 from flows.settings import Workspace, load_workspace
+from reports import together
 from reports.fonts import cut_fonts
 from reports.pack import Document, RenderedFile
 from reports.render import Renderer, Sources
@@ -34,7 +35,7 @@ baseline_from = 2024-10-01
 SEED = "[letters]\nseed = 7\n"
 PACK = "K1_hoste_baseline_2025-03-01"
 COUNTS = 'source = "patient_counts", quantity = "patients", groups = '
-SHEETS = {"drejebog", "faktaark", "refleksionsark"}
+SHEETS = {"drejebog", "faktaark", "refleksionsark", "aftaler"}
 MEMBERS = 3
 ALL = MEMBERS + len({"klyngerapport", "oplaeg", *SHEETS})
 
@@ -139,8 +140,8 @@ def job(built_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jo
         made.rendered.append(document.name)
         return rendered(document, folder, renderer)
 
-    rendered = rendering.render_document
-    monkeypatch.setattr(rendering, "render_document", watched)
+    rendered = together.render_document
+    monkeypatch.setattr(together, "render_document", watched)
     monkeypatch.setattr(rendering, "_workers", here)
     monkeypatch.setattr(rendering, "find_renderer", Plain)
     assert len(made.run()) == ALL
@@ -167,8 +168,8 @@ def test_a_figure_of_one_practice_alone_leaves_the_other_members_reports(job: Jo
 def test_another_extract_changes_all_but_the_texts(job: Job) -> None:
     job.update("source set file_name = 'en_anden.csv'")
     found = job.run()
-    assert len(found) == ALL - 2
-    assert not found & {"faktaark", "refleksionsark"}
+    assert len(found) == ALL - 3
+    assert not found & {"faktaark", "refleksionsark", "aftaler"}
     assert job.files() == job.anew()
 
 

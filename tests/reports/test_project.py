@@ -46,7 +46,9 @@ def test_rendered_as_the_readme_says_it_is_the_report_that_was_delivered(
         subprocess.run([pypandoc.get_pandoc_path(), *arguments, "--fail-if-warnings"], cwd=folder, check=True)
     assert (folder / f"{name}.html").read_bytes() == (rendered / f"{name}.html").read_bytes()
     letters = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder / "fonts"])
-    made = typst.Compiler(root=folder, font_paths=letters).compile(folder / f"{name}.typ", format="pdf", timestamp=0)
+    compiler = typst.Compiler(root=folder, font_paths=letters)
+    assert "--pdf-standard ua-1" in (project / "README.md").read_text(encoding="utf-8")
+    made = compiler.compile(folder / f"{name}.typ", format="pdf", timestamp=0, pdf_standards="ua-1")
     assert made == (rendered / f"{name}.pdf").read_bytes()
 
 

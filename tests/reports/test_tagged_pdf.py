@@ -77,7 +77,8 @@ def test_headings_step_down_one_level_at_a_time_and_are_those_of_the_page(name: 
     assert levels.count(1) == 1
     assert all(now <= before + 1 for before, now in pairwise(levels))
     html = without_appendix(path.with_suffix(".html").read_text(encoding="utf-8"))
-    assert levels == [int(level) for level in re.findall(r"<h(\d)", html)]
+    on_page = [int(level) for level in re.findall(r"<h(\d)", html)]
+    assert levels in (on_page, [*on_page, 2])  # the first table of the appendix stands where the last page has room
 
 
 @pytest.mark.parametrize("name", NAMES)
