@@ -69,7 +69,8 @@ SOURCES = {"prescriptions": 1, "services": 2, "list_sizes": 3, "registry": 4}
 KNOWN = "1 as extract_id, timestamp '2026-01-10' as known_from, null::timestamp as known_to"
 EXTRACTS = """
 insert into ledger.extract by name
-select $number::integer as extract_id, $source as source, 'promoted' as state, timestamp '2026-02-10' as promoted_at
+select $number::integer as extract_id, $source as source, 'promoted' as state, timestamp '2026-02-10' as promoted_at,
+    $source || '.csv' as file_name, sha256($source) as sha256, 'final' as status, 0 as rows_staged, 0 as rows_excluded
 """
 SUBMISSIONS = f"""
 insert into ledger.submission by name

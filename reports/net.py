@@ -15,6 +15,8 @@ from reports.setting import Setting
 from transforms.definitions import Measure
 
 _PERCENT_DECIMALS = 0
+_MOST_TIMES = 1000
+"""An interval that reaches so far says nothing."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,13 @@ def net_change(row: Row, measure: Measure, setting: Setting) -> Net | None:
 
 
 def net_numbers(row: Row, measure: Measure, setting: Setting) -> NetNumbers | None:
-    """The same as numbers: in percentage points for a share, in per cent for any other unit."""
+    """The same as numbers: in percentage points for a share, in per cent for any other unit.
+
+    Null too where hardly anybody is around to compare with, so that the interval reaches to any multiple.
+    """
     judged = row.judged
     ratios = (judged.net_ratio, judged.net_lower, judged.net_upper)
-    if None in ratios or row.level not in LEVELS:
+    if None in ratios or row.level not in LEVELS or max(filter(None, ratios), default=0.0) > _MOST_TIMES:
         return None
     share = is_share(measure, setting)
     per = _per_factor(row) if share else 100.0

@@ -250,3 +250,12 @@ def test_every_judged_row_of_the_pack_stands_within_its_own_words() -> None:
             expected = setting.voice.numbers.shared(one.measure, record["expected"])
             assert f"ventet\u00a0{expected}" in plain(line[1])
             assert f"hvor {expected} var ventet" in plain(sentence(one.own, one, setting))  # type: ignore[arg-type]
+
+
+def test_an_interval_that_reaches_to_any_multiple_is_not_printed_and_stops_nothing() -> None:
+    rows, setting = read()
+    for verdict in (packs.CHANCE, "likely change"):
+        row = own_with(rows[0], verdict=verdict, net_ratio=1.2, net_lower=1e-30, net_upper=1e30)
+        assert net_change(row, rows[0].measure, setting) is None
+        assert "e+" not in words(row, rows[0], setting)
+        assert len(words(row, rows[0], setting)) < 300
