@@ -122,7 +122,9 @@ def adjusted_funnel(units: Frame, kind: Kind, by: Sequence[str] = ()) -> Frame:
     plain = funnel(units, kind, by)
     scale, centre = (PROPORTION, pl.lit(1.0)) if kind == "proportion" else (RATIO, pl.col("baseline"))
     figure = pl.when(pl.col("lower_95").is_not_null())
-    scored = plain.with_columns(*_scores(scale, figure.then(NUMERATOR), figure.then(DENOMINATOR * centre), by))
+    # Not the score's own value: of a rate that is observed over expected.
+    target, _, error, score = _scores(scale, figure.then(NUMERATOR), figure.then(DENOMINATOR * centre), by)
+    scored = plain.with_columns(target, error, score)
     spread = _dispersed(scored, scale, TRIM_BY, by)
     inner, outer = (_wider(scale, centre, tag, level) for tag, level in (("95", INNER), ("998", OUTER)))
     placed = spread.with_columns(

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from small_pack import Row, exact, letter
 from small_region import RATE, measure, package
@@ -162,6 +162,8 @@ def test_then_minus_matched_gives_no_practice(counts: list[int], leaver: int) ->
         cluster: Known = [(3000, [count, 0, 0]) for count in several]
         return int(printed(cluster, "letters", None, (RATE,))[RATE.id, "CLUSTER"]["now_numerator"])
 
+    # Where one practice has most of a total, the total stands on a coarser grid: what is left is less sure still.
+    assume(max(*counts, leaver) * 3 <= sum(counts))
     then, matched = total([*counts, leaver]), total(counts)
     left = {a - b for a in range(then - 2, then + 3) for b in range(matched - 2, matched + 3)}
     assert leaver in left

@@ -177,6 +177,7 @@ def test_adjusting_only_widens_a_funnel(units: Any, kind: Any) -> None:
         side = 1 if column.startswith("upper") else -1
         assert (side * (adjusted[column] - plain[column]) >= 0).all()
     assert adjusted.columns == [*plain.columns, "phi", "tau2"]
+    assert adjusted["value"].to_list() == plain["value"].to_list()
     if adjusted["tau2"][0] == 0:
         assert_frame_equal(adjusted.drop("phi", "tau2"), plain)
 
