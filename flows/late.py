@@ -13,7 +13,7 @@ from flows.findings import Line, cluster_lines
 from flows.ingesting import Delivery, Outcome
 from flows.late_changes import Moved, Standing, moved, standing
 from flows.modes import meeting_for
-from flows.orders import Order, order_of
+from flows.orders import Order, order_of_pack
 from flows.settings import SettingsError, Workspace
 from flows.starting import require_warehouse
 from reports.delivered import extracts_of
@@ -93,7 +93,9 @@ def _built(workspace: Workspace) -> dict[str, Order]:
     names = packs.built(workspace.store)
     if not names:
         raise LateError("No pack has been built yet. Begin with: klyngeflow run, or klyngeflow request.")
-    return {name: order_of(packs.read_pack(workspace.store, name)["report.pack"].row(0, named=True)) for name in names}
+    return {
+        name: order_of_pack(packs.read_pack(workspace.store, name)["report.pack"].row(0, named=True)) for name in names
+    }
 
 
 def _require_known(asked: Asked, built: dict[str, Order]) -> None:

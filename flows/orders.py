@@ -80,7 +80,7 @@ class Order(Strict):
         return Period(baseline, followup, workspace.definition.consent.default == "given", code_systems(workspace))
 
 
-def order_of(pack: Mapping[str, Any]) -> Order:
+def order_of_pack(pack: Mapping[str, Any]) -> Order:
     """The order that a pack was built for, by its row of report.pack."""
     followup = pack["before_start"] is not None
     return Order(

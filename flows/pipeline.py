@@ -225,12 +225,7 @@ def pipeline(workspace: Path, files: list[Delivery], forms: Sequence[Path] = ())
 @words_kept_back
 def request(workspace: Path, order: Order) -> Findings:
     """One pack for one meeting, from what has been accepted."""
-    opened = load_workspace(workspace)
-    with runs.recorded(opened.store, "request") as run_id:
-        asked, failed = _computed(opened, [order], run_id)
-        found = _make(opened, [], asked, run_id, failed)
-    swap_public_copy(workspace)
-    return found
+    return _of_requests(workspace, [order], "request")
 
 
 @flow(flow_run_name="report-{workspace.name}", validate_parameters=False)
@@ -248,8 +243,12 @@ def report(workspace: Path, orders: list[Order]) -> Findings:
 @words_kept_back
 def requested(workspace: Path, orders: list[Order]) -> Findings:
     """The packs of requests that have become ready."""
+    return _of_requests(workspace, orders, "requests")
+
+
+def _of_requests(workspace: Path, orders: list[Order], recorded_as: str) -> Findings:
     opened = load_workspace(workspace)
-    with runs.recorded(opened.store, "requests") as run_id:
+    with runs.recorded(opened.store, recorded_as) as run_id:
         asked, failed = _computed(opened, orders, run_id)
         found = _make(opened, [], asked, run_id, failed)
     swap_public_copy(workspace)

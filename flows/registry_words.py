@@ -63,7 +63,12 @@ def page(found: Standing, day: date, background: Background) -> str:
         _missing(names, background.missing),
         _next_step(found),
     ]
-    return "\n\n".join(parts)
+    return _without_controls("\n\n".join(parts))
+
+
+def _without_controls(text: str) -> str:
+    """A terminal obeys control letters, and a name comes as somebody wrote it."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
 
 
 def _head(found: Standing, day: date, load: Load) -> str:

@@ -11,7 +11,7 @@ import polars as pl
 
 from flows.building import build_pack, compute_packages
 from flows.modes import meeting_for
-from flows.orders import Order, order_of
+from flows.orders import Order, order_of_pack
 from flows.settings import SettingsError, Workspace
 from flows.starting import require_warehouse
 from reports.delivered import Finding, Manifest
@@ -40,7 +40,7 @@ def verify_with(workspace: Workspace, manifest: Manifest) -> list[Finding]:
         if tables["report.pack"].is_empty():
             words = f"{manifest.pack_id} was not built in this workspace: name the one it came from."
             return [Finding("pack", manifest.pack_id, words)]
-        order = order_of(tables["report.pack"].row(0, named=True))
+        order = order_of_pack(tables["report.pack"].row(0, named=True))
         found = [*_extracts(workspace, manifest, order), *_definition(workspace, manifest, order)]
         found += _printed(workspace, manifest, replaced=bool(found))
         return found if found else _figures(workspace, order, tables["report.figure"])

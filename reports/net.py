@@ -13,10 +13,9 @@ from reports.numbers import NBSP
 from reports.rows import Row
 from reports.setting import Setting
 from transforms.definitions import Measure
+from transforms.verdict import MOST_TIMES
 
 _PERCENT_DECIMALS = 0
-_MOST_TIMES = 1000
-"""An interval that reaches so far says nothing."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def net_numbers(row: Row, measure: Measure, setting: Setting) -> NetNumbers | No
     """
     judged = row.judged
     ratios = (judged.net_ratio, judged.net_lower, judged.net_upper)
-    if None in ratios or row.level not in LEVELS or max(filter(None, ratios), default=0.0) > _MOST_TIMES:
+    if None in ratios or row.level not in LEVELS or max(filter(None, ratios), default=0.0) > MOST_TIMES:
         return None
     share = is_share(measure, setting)
     per = _per_factor(row) if share else 100.0

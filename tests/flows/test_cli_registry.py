@@ -80,6 +80,16 @@ def test_the_page_says_what_a_coordinator_must_confirm_within_80_columns(newer: 
     assert max(map(len, page.splitlines())) <= 80
 
 
+def test_a_name_cannot_tell_the_terminal_what_to_do(made_once: Path, validator: Validator, tmp_path: Path) -> None:
+    workspace = own_copy(made_once, tmp_path)
+    named = registered("010101").replace("Praksis 01", "Praksis\x1b[2J\x07 01")
+    path = delivered(workspace, "register_2025-05-01.csv", extract("registry", named))
+    bring_in(workspace, "registry", path, validator)
+    page = told(workspace, "check", "--cluster", "K1", "--date", "2025-06-01")
+    assert "010101   Praksis [2J  01" in page
+    assert all(letter.isprintable() or letter == "\n" for letter in page)
+
+
 def test_a_program_gets_the_same_as_json(newer: Workspace) -> None:
     found = json.loads(told(newer, "check", "--cluster", "K1", "--date", "2025-06-01", "--json"))
     assert [member["consent"] for member in found["members"]] == [True, False, True, None]
