@@ -27,6 +27,7 @@ OWNER = {
     "icalendar": "flows",
     "holidays": "transforms",
     "duckdb": "warehouse",
+    "pyrage": "warehouse",
     "great_expectations": "expectations",
     "sqlalchemy": "expectations",
     "pandas": "expectations",
