@@ -27,6 +27,7 @@ from flows import (
     cli_render,
     cli_report,
     cli_requests,
+    cli_sheets,
     cli_sources,
     cli_workshop,
 )
@@ -143,6 +144,7 @@ cli_render.add_to(app)
 cli_agreed.add_to(app)
 cli_report.add_to(app)
 cli_requests.add_to(app)
+cli_sheets.add_to(app)
 cli_audit.add_to(app)
 
 

@@ -18,6 +18,7 @@ from flows.ingesting import Delivery, Outcome, deliveries, prepare, turn_away
 from flows.order_forms import is_form, take_forms
 from flows.progress import DISPLAY
 from flows.requesting import Wish, ask, find, order_of, ready_orders, refuse
+from flows.returned_sheets import returned_among
 from flows.settings import SettingsError, Workspace
 from flows.sound_packages import refuse_faults
 from flows.validating import one_validator
@@ -81,14 +82,16 @@ def run_everything(workspace: Workspace) -> Findings:
         personal, files = _by_name(claimed)
         turned_away = turn_away(workspace, personal)
         goals, wishes = forms_among(unclaimed), [path for path in unclaimed if is_form(path)]
-        growing = still_growing((*(delivery.path for delivery in files), *goals, *wishes))
+        sheets = returned_among(path for path in unclaimed if path not in {*goals, *wishes})
+        growing = still_growing((*(delivery.path for delivery in files), *goals, *wishes, *sheets))
         # Before the flow, which makes the packs of the requests that are ready after its ingest.
         asked = take_forms(workspace, [path for path in wishes if path not in growing], getpass.getuser(), today())
         whole = [delivery for delivery in files if delivery.path not in growing]
-        found = pipeline(workspace.root, whole, [form for form in goals if form not in growing])
+        settled = ([path for path in some if path not in growing] for some in (goals, sheets))
+        found = pipeline(workspace.root, whole, *settled)
     for path in sorted(growing):
         DISPLAY.say(growing_sentence(path))
-    _tell_of_unclaimed([path for path in unclaimed if path not in {*goals, *wishes}])
+    _tell_of_unclaimed([path for path in unclaimed if path not in {*goals, *wishes, *sheets}])
     return replace(found, outcomes=(*turned_away, *asked, *found.outcomes))
 
 

@@ -12,8 +12,10 @@ from flows.environment import refuse_telemetry
 
 refuse_telemetry()
 
+import getpass
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,7 @@ from flows.ingesting import Delivery, Outcome
 from flows.modes import meeting_for
 from flows.orders import Order
 from flows.progress import DISPLAY
+from flows.returned_sheets import take_sheets
 from flows.settings import Workspace, load_workspace
 from flows.sound_packages import sound_orders
 from flows.validating import one_validator
@@ -203,14 +206,17 @@ def publish(workspace: Path, orders: list[Order], run_id: str) -> tuple[list[Pat
 
 @flow(flow_run_name="pipeline-{workspace.name}", validate_parameters=False)
 @words_kept_back
-def pipeline(workspace: Path, files: list[Delivery], forms: Sequence[Path] = ()) -> Findings:
-    """The whole job: `files` of the inbox in, the goals of `forms`, then every pack that klyngeflow.toml plans or a
-    request is ready for.
+def pipeline(
+    workspace: Path, files: list[Delivery], forms: Sequence[Path] = (), sheets: Sequence[Path] = ()
+) -> Findings:
+    """The whole job: `files` of the inbox in, what practices filled in on `sheets`, the goals of `forms`, then every
+    pack that klyngeflow.toml plans or a request is ready for.
     """
     opened = load_workspace(workspace)
     with runs.recorded(opened.store, "pipeline") as run_id:
         outcomes = ingest(workspace, files)
-        # After the registry, which says which clusters there are, and before the packs that print it.
+        # After the registry, which says which practices and clusters there are, and before the packs that print them.
+        outcomes += take_sheets(opened, sheets, getpass.getuser(), partial(ingest, workspace))
         outcomes += [outcome for form in forms if (outcome := record_agreed(workspace, form)) is not None]
         orders, left_out = sound_orders(opened)
         planned = {order.pack_id for order in orders}

@@ -20,9 +20,11 @@ from transforms.package_parts import (
     AgendaItem,
     Aim,
     Change,
+    Counted,
     Feedback,
     LaidOver,
     Question,
+    Questionnaire,
     Reference,
     refuse_unknown_names,
     refuse_wrong_times,
@@ -210,7 +212,7 @@ class Pair(Strict):
 
 NOT_OF_THE_FIGURES = frozenset(
     {"author", "clinical_reviewer", "reviewed_on", "review_due", "owner", "population", "sources", "references"}
-    | {"agenda", "feedback", "changes"}
+    | {"agenda", "feedback", "changes", "counts", "questionnaires"}
 )
 """What of a package may change without any figure, or the words beside it, being another."""
 
@@ -243,6 +245,8 @@ class Package(Strict):
     references: tuple[Reference, ...] = ()
     agenda: tuple[AgendaItem, ...] = ()
     feedback: tuple[Feedback, ...] = ()
+    counts: tuple[Counted, ...] = ()
+    questionnaires: tuple[Questionnaire, ...] = ()
     changes: tuple[Change, ...] = ()
     laid_over: tuple[LaidOver, ...] = ()
 

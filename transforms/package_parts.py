@@ -85,6 +85,68 @@ class Feedback(Strict):
     answer: Literal["scale", "yes_no", "text"]
 
 
+class Counted(Strict):
+    """What practices count themselves under `code`: as a counting sheet says it, and how it is to be counted."""
+
+    code: str = Field(pattern=r"^[a-zæøå][a-zæøå0-9_]{1,39}$")
+    what: Text
+    how: Text | None = None
+
+
+class Choice(Strict):
+    """One answer to choose: its short name in the data, its words, and its figure where the question has a scale."""
+
+    id: str = Field(pattern=r"^(?:[a-zæøå][a-zæøå0-9_]{0,19}|[0-9]{1,2})$")
+    text: Text
+    score: float | None = Field(default=None, ge=0, le=10)
+
+
+class OnlyIf(Strict):
+    """Who is asked: those who gave one of `answers` to the earlier question `code`."""
+
+    code: str
+    answers: tuple[str, ...] = Field(min_length=1)
+
+
+class Asked(Strict):
+    """One question of a questionnaire with the answers there are; `only_if` where not everybody is asked it."""
+
+    code: str = Field(pattern=r"^[a-zæøå][a-zæøå0-9_]{1,29}$")
+    text: Text
+    answers: tuple[Choice, ...] = Field(min_length=2)
+    only_if: OnlyIf | None = None
+
+    @model_validator(mode="after")
+    def _offers_each_answer_once(self) -> Self:
+        for names in ([each.id for each in self.answers], [each.text.da for each in self.answers]):
+            if twice := sorted({name for name in names if names.count(name) > 1}):
+                raise ValueError(f"question {self.code!r} offers {', '.join(twice)} more than once")
+        return self
+
+
+class Questionnaire(Strict):
+    """Questions that doctors and staff answer under a code of their own; `id` is its name in the data."""
+
+    id: str = Field(pattern=r"^[a-zæøå][a-zæøå0-9_]{1,29}$")
+    title: Text
+    intro: Text | None = None
+    asked: tuple[Asked, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _routes_forwards(self) -> Self:
+        before: dict[str, set[str]] = {}
+        for question in self.asked:
+            if question.code in before:
+                raise ValueError(f"questionnaire {self.id!r} asks {question.code!r} more than once")
+            rule = question.only_if
+            if rule is not None:
+                refuse_unknown_names("earlier question", [rule.code], before, f"question {question.code!r}, only_if")
+                there = sorted(before[rule.code])
+                refuse_unknown_names("answer", rule.answers, there, f"question {question.code!r}, only_if")
+            before[question.code] = {each.id for each in question.answers}
+        return self
+
+
 def refuse_wrong_times(agenda: Iterable[AgendaItem]) -> None:
     """Nothing, where the items of the meetings of 40, 90 and 120 minutes add up to just that.
 
