@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,15 +20,23 @@ def add_to(app: typer.Typer) -> None:
     app.command()(catalogue)
 
 
-def catalogue(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+def catalogue(
+    workspace: WorkspaceOption = HERE,
+    feedback: Annotated[bool, typer.Option("--feedback", help="What evaluations say of each package instead.")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """List the packages: what each is about, how finished it is, and the data it needs.
 
     Listed are klyngeflow's packages and the workspace's own. Where a workspace has data, the list also says for each
     package which of its sources have been delivered and until when: a package can be asked for
     (`klyngeflow request`) when all of them have. A package with a fault is listed with it, and the others go on.
 
-    `klyngeflow describe PACKAGE` makes a booklet of one.
+    `klyngeflow describe PACKAGE` makes a booklet of one. `--feedback` shows what came back after meetings, by package
+    and version, what people were least content with first: what to change when the package is reviewed.
     """
+    if feedback:
+        _show_feedback(workspace, as_json=as_json)
+        return
     from flows.catalogue import listed
     from flows.packages import workspace_or_none
     from flows.settings import load_workspace
@@ -41,6 +49,19 @@ def catalogue(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) ->
     from flows.showing_packages import show_packages
 
     show_packages(rows)
+
+
+def _show_feedback(workspace: Path, *, as_json: bool) -> None:
+    from flows.settings import load_workspace
+    from flows.showing_feedback import feedback, feedback_dicts, feedback_lines
+
+    opened = load_workspace(workspace)
+    found = feedback(opened)
+    if as_json:
+        typer.echo(json.dumps(feedback_dicts(found), ensure_ascii=False, indent=1))
+        return
+    for line in feedback_lines(opened, found):
+        typer.echo(line)
 
 
 @dataclass(frozen=True)
