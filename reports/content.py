@@ -27,6 +27,7 @@ from reports.setting import Setting
 from reports.shares import counted, shares_chart
 from reports.tables import Table, column_words, practices_table, units_table
 from transforms.definitions import Package
+from transforms.disclosure_kinds import of_single_answers
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
     pairs = [] if setting.member or not setting.followup else _pairs(drawn, setting)
     bands = [_band(number, rows, material, checks, setting) for number, rows in enumerate(drawn, start=1)]
     bands += distributions(material.package, material.measures, len(bands), setting)
+    answered = any(of_single_answers(measure) for measure in material.package.measures)
     return {
         **_head(material, setting),
         "summary": _summary(drawn, setting),
@@ -97,7 +99,7 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
         "columns": column_words(drawn, setting),
         "uncertainty": _uncertainty(material.measures, setting),
         "questions": [setting.voice.text(question) for question in material.package.questions],
-        "delivered": delivered_words(material.tables.notes, setting),
+        "delivered": delivered_words(material.tables.notes, setting, answered=answered),
         "sources": source_lines(material.tables.sources, setting),
         "laid_over": laid_over_lines(material.package, setting),
         "checks": check_lines(checks, setting),

@@ -14,8 +14,11 @@ SHORT_SHA = 8
 _SHAS_SHOWN = 4
 
 
-def delivered_words(notes: pl.DataFrame, setting: Setting) -> Markdown:
-    """How many practices the figures hold, and what happened to the others: never which."""
+def delivered_words(notes: pl.DataFrame, setting: Setting, *, answered: bool = False) -> Markdown:
+    """How many practices the figures hold, and what happened to the others: never which.
+
+    `answered`: some figures are what people answered, and of two rounds it is said that they were not paired.
+    """
     voice, pack = setting.voice, setting.pack
     parts = [
         voice.say("grounds", "delivered", delivered=pack["practices_delivered"], members=pack["practices_members"]),
@@ -28,6 +31,8 @@ def delivered_words(notes: pl.DataFrame, setting: Setting) -> Markdown:
     key = "same_season" if setting.followup else "one_window"
     periods = {"before": setting.period("before")} if setting.followup else {}
     parts.append(voice.say("grounds", key, now=setting.period("now"), **periods))
+    if setting.followup and answered:
+        parts.append(voice.say("grounds", "as_groups"))
     return Markdown(" ".join(parts))
 
 
