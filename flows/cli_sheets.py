@@ -5,11 +5,21 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli_options import HERE, JsonOption, WorkspaceOption
+
+if TYPE_CHECKING:
+    from flows.sheets import Lacking
+
+FirstOption = Annotated[
+    datetime | None, typer.Option("--from", formats=["%Y-%m"], help="The first month that is counted; else the next.")
+]
+OutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The folder; else below `sheets` here.")]
+LackingOption = Annotated[bool, typer.Option("--lacking", help="Only say who has not sent theirs, and where it lies.")]
+EvaluationOption = Annotated[bool, typer.Option("--evaluation", help="The form for after the meeting instead.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -20,18 +30,11 @@ def add_to(app: typer.Typer) -> None:
 def sheets(
     package: Annotated[str, typer.Argument(help="The klyngepakke, such as oeregener_hos_boern.")],
     cluster: Annotated[str, typer.Option(help="The cluster's code in the registry.")],
-    first: Annotated[
-        datetime | None,
-        typer.Option("--from", formats=["%Y-%m"], help="The first month that is counted; else the next."),
-    ] = None,
+    first: FirstOption = None,
     workspace: WorkspaceOption = HERE,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="The folder; else below `sheets` here.")
-    ] = None,
-    lacking: Annotated[
-        bool, typer.Option("--lacking", help="Only say who has not sent theirs, and where it lies.")
-    ] = False,
-    evaluation: Annotated[bool, typer.Option("--evaluation", help="The form for after the meeting instead.")] = False,
+    out: OutOption = None,
+    lacking: LackingOption = False,
+    evaluation: EvaluationOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write what the practices of a cluster fill in themselves: counting sheets, answer forms, evaluations (XLSX).
@@ -48,20 +51,19 @@ def sheets(
     opened = load_workspace(workspace)
     wanted = Round(package, cluster, first.date() if first else next_month(today()))
     if lacking:
-        found = lacking_sheets(opened, wanted)
-        told = [
-            {
-                "practice": each.practice_id,
-                "months": [f"{each_month:%Y-%m}" for each_month in each.months],
-                "sheet": str(each.path),
-            }
-            for each in found
-        ]
-        lines = [f"{each['practice']}: {', '.join(each['months'])} lacking; sheet {each['sheet']}" for each in told]
-        typer.echo(json.dumps(told, indent=1) if as_json else "\n".join(lines) or "Every practice has sent its sheet.")
+        _show_lacking(lacking_sheets(opened, wanted), as_json=as_json)
         return
     made = write_sheets(opened, wanted, out, evaluation=evaluation)
     if as_json:
         typer.echo(json.dumps([str(path) for path in made], indent=1))
         return
     typer.echo(f"{len(made)} workbooks in {made[0].parent}.")
+
+
+def _show_lacking(found: list[Lacking], *, as_json: bool) -> None:
+    told = [
+        {"practice": each.practice_id, "months": [f"{month:%Y-%m}" for month in each.months], "sheet": str(each.path)}
+        for each in found
+    ]
+    lines = [f"{each['practice']}: {', '.join(each['months'])} lacking; sheet {each['sheet']}" for each in told]
+    typer.echo(json.dumps(told, indent=1) if as_json else "\n".join(lines) or "Every practice has sent its sheet.")
