@@ -19,6 +19,7 @@ from flows import (
     cli_codes,
     cli_explain,
     cli_extracts,
+    cli_follow_ups,
     cli_letters,
     cli_lint,
     cli_packages,
@@ -143,6 +144,7 @@ cli_render.add_to(app)
 cli_agreed.add_to(app)
 cli_report.add_to(app)
 cli_requests.add_to(app)
+cli_follow_ups.add_to(app)
 cli_audit.add_to(app)
 
 

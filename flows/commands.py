@@ -13,6 +13,7 @@ from flows.agreeing import forms_among
 from flows.clock import today
 from flows.environment import prepare_prefect
 from flows.findings import Findings
+from flows.following_up import anything_new, propose
 from flows.inbox import growing_sentence, still_growing, unfinished_sentence
 from flows.ingesting import Delivery, Outcome, deliveries, prepare, turn_away
 from flows.order_forms import is_form, take_forms
@@ -21,11 +22,13 @@ from flows.requesting import Wish, ask, find, order_of, ready_orders, refuse
 from flows.settings import SettingsError, Workspace
 from flows.sound_packages import refuse_faults
 from flows.validating import one_validator
+from transforms.follow_ups import FollowUp
 from transforms.requests import Request
-from warehouse import runs
+from warehouse import follow_ups, runs
 from warehouse.files import clear_leftovers
 from warehouse.landing import is_personal
 from warehouse.locks import one_command
+from warehouse.schema import migrate
 
 
 @contextmanager
@@ -140,3 +143,12 @@ def request_pack(workspace: Workspace, wish: Wish, who: str) -> tuple[Request, F
 
         found = request(workspace.root, order_of(entered))
     return find(workspace, entered.request_id), found
+
+
+def propose_follow_ups(workspace: Workspace) -> list[FollowUp]:
+    """Every follow-up there is, with those that baseline meetings ask for since anybody looked."""
+    migrate(workspace.store.database)
+    if anything_new(workspace, today()):
+        with one_command(workspace.store):
+            propose(workspace, today())
+    return follow_ups.every(workspace.store)

@@ -24,7 +24,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from expectations.errors import ValidationUnavailableError
-from flows import agreeing, building, ingesting, rendering, requesting
+from flows import agreeing, building, following_up, ingesting, rendering, requesting
 from flows.clock import today
 from flows.documenting import document_checks
 from flows.findings import Findings, cluster_lines, markdown
@@ -116,6 +116,13 @@ def render(workspace: Path, pack_ids: list[str], run_id: str) -> list[Path]:
         DISPLAY.advance("Rendering reports", done, total)
 
     return rendering.render_packs(load_workspace(workspace), pack_ids, run_id, tell)
+
+
+@task(task_run_name="propose-follow-ups", **_step)
+@words_kept_back
+def propose_follow_ups(workspace: Path) -> list[str]:
+    """Enter the follow-ups that baseline meetings held before today ask for; their numbers."""
+    return [each.follow_up_id for each in following_up.propose(load_workspace(workspace), today())]
 
 
 @task(task_run_name="swap-public-copy", **_step)
@@ -217,6 +224,8 @@ def pipeline(workspace: Path, files: list[Delivery], forms: Sequence[Path] = ())
         asked = [order for order in requesting.ready_orders(opened, today()) if order.pack_id not in planned]
         asked, failed = _computed(opened, asked, run_id)
         found = _make(opened, orders, asked, run_id, [*outcomes, *left_out, *failed])
+        if new := propose_follow_ups(workspace):
+            DISPLAY.say(f"{len(new)} follow-up(s) proposed: {', '.join(new)}. klyngeflow follow-ups shows them.")
     swap_public_copy(workspace)
     return found
 
