@@ -28,6 +28,7 @@ from flows import (
     cli_render,
     cli_report,
     cli_requests,
+    cli_serve,
     cli_sources,
     cli_workshop,
 )
@@ -146,6 +147,7 @@ cli_report.add_to(app)
 cli_requests.add_to(app)
 cli_follow_ups.add_to(app)
 cli_audit.add_to(app)
+cli_serve.add_to(app)
 
 
 def _run_pipeline(workspace: Workspace) -> Findings:

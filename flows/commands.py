@@ -15,7 +15,7 @@ from flows.environment import prepare_prefect
 from flows.findings import Findings
 from flows.following_up import anything_new, propose
 from flows.inbox import growing_sentence, still_growing, unfinished_sentence
-from flows.ingesting import Delivery, Outcome, deliveries, prepare, turn_away
+from flows.ingesting import Delivery, Outcome, by_name, deliveries, prepare, turn_away
 from flows.order_forms import is_form, take_forms
 from flows.progress import DISPLAY
 from flows.requesting import Wish, ask, find, order_of, ready_orders, refuse
@@ -58,7 +58,7 @@ def one_by_one(workspace: Workspace, named: Sequence[Delivery]) -> list[Outcome]
     """The flow `ingest` for named deliveries, within surroundings; an outcome for each, in their order."""
     from flows.pipeline import ingest
 
-    personal, rest = _by_name(named)
+    personal, rest = by_name(named)
     growing = still_growing(delivery.path for delivery in rest)
     whole = [delivery for delivery in rest if delivery.path not in growing]
     with runs.recorded(workspace.store, "ingest"):
@@ -81,7 +81,7 @@ def run_everything(workspace: Workspace) -> Findings:
         from flows.pipeline import pipeline
 
         claimed, unclaimed = deliveries(workspace)
-        personal, files = _by_name(claimed)
+        personal, files = by_name(claimed)
         turned_away = turn_away(workspace, personal)
         goals, wishes = forms_among(unclaimed), [path for path in unclaimed if is_form(path)]
         growing = still_growing((*(delivery.path for delivery in files), *goals, *wishes))
@@ -93,12 +93,6 @@ def run_everything(workspace: Workspace) -> Findings:
         DISPLAY.say(growing_sentence(path))
     _tell_of_unclaimed([path for path in unclaimed if path not in {*goals, *wishes}])
     return replace(found, outcomes=(*turned_away, *asked, *found.outcomes))
-
-
-def _by_name(claimed: Sequence[Delivery]) -> tuple[list[Delivery], list[Delivery]]:
-    """Those whose very names hold a person number, and the others."""
-    personal = [delivery for delivery in claimed if is_personal(delivery.path.name)]
-    return personal, [delivery for delivery in claimed if delivery not in personal]
 
 
 def _tell_of_unclaimed(unclaimed: Sequence[Path]) -> None:
