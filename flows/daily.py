@@ -12,9 +12,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 
-from flows import agreeing, auditing, building, ingesting, meeting_calendar, requesting
+from flows import agreeing, auditing, building, following_up, ingesting, meeting_calendar, requesting
 from flows.bringing_in import Steps, bring_in
 from flows.documenting import document_checks
+from flows.follow_up_answers import open_outlooks
 from flows.inbox import growing_sentence, still_growing
 from flows.ingesting import Outcome, by_name, deliveries, turn_away
 from flows.modes import meeting_for
@@ -184,6 +185,19 @@ def _build(workspace: Workspace, order: Order, run_id: str, *, first: bool) -> N
     meetings.record_request(workspace.store, meeting_for(workspace, order), order.package, requests.PROGRAM)
 
 
+def propose_follow_ups(workspace: Workspace, today: date) -> Told:
+    """The follow-ups that baseline meetings held before today ask for, and those that nobody has answered in time."""
+    with one_command(workspace.store):
+        new = following_up.propose(workspace, today)
+    said = [f"{each.follow_up_id} ({each.title}): proposed" for each in new]
+    late = [
+        f"{each.follow_up.follow_up_id} ({each.follow_up.title}) was to be confirmed by now. To act: coordinator."
+        for each in open_outlooks(workspace, today)
+        if each.proposal is not None and following_up.last_day_to_confirm(workspace, each.proposal) <= today
+    ]
+    return Told(tuple(said), tuple(late))
+
+
 def check_deadlines(workspace: Workspace, today: date) -> Told:
     """What of the plans back from the meetings is late, and whose turn it is."""
     found = meeting_calendar.planned(workspace, today)
@@ -210,6 +224,7 @@ STEPS: Mapping[str, Step] = {
     "inbox": bring_inbox_in,
     "look": look_at_requests,
     "render": render_ready,
+    "follow-ups": propose_follow_ups,
     "deadlines": check_deadlines,
     "trail": check_trail,
 }
@@ -218,6 +233,7 @@ TITLES: Mapping[str, str] = {
     "inbox": "The inbox",
     "look": "Requests",
     "render": "Packs",
+    "follow-ups": "Follow-ups",
     "deadlines": "Deadlines",
     "trail": "Audit trail",
 }

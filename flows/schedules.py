@@ -46,7 +46,10 @@ NIGHTLY = Schedule(
     ("inbox", "look", "render"),
 )
 DAILY = Schedule(
-    "daily", "Requests looked at on a new day, and what is late", time(6, 30), ("look", "render", "deadlines")
+    "daily",
+    "Requests looked at on a new day, and what is late",
+    time(6, 30),
+    ("look", "render", "follow-ups", "deadlines"),
 )
 MONTHLY = Schedule("monthly", "What was written down is held against itself", time(4, 30), ("trail",), 1)
 SCHEDULES = {each.name: each for each in (NIGHTLY, DAILY, MONTHLY)}
