@@ -183,10 +183,13 @@ def calendar_(
     from flows.clock import today
     from flows.meeting_calendar import planned, show, write_ics
     from flows.settings import load_workspace
+    from flows.showing_follow_ups import proposed_lines
 
     opened = load_workspace(workspace)
     found = planned(opened, today())
     show(opened, found)
+    for line in proposed_lines(opened, today()):
+        typer.echo(line)
     if ics is not None:
         typer.echo(f"{write_ics(opened, found, ics)} events written to {ics}.")
 

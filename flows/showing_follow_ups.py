@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
+from flows.follow_up_answers import open_outlooks
 from flows.following_up import Outlook, last_day_to_confirm, months_of, outlook
 from flows.progress import DISPLAY
 from flows.settings import Workspace
@@ -39,6 +40,15 @@ def show_list(workspace: Workspace, seen: Sequence[Outlook], today: date) -> Non
     for each in late:
         DISPLAY.say(f"Late: {each.follow_up.follow_up_id} was to be confirmed by now. To act: coordinator.")
     DISPLAY.say(f"Whole story: {_COMMAND} F0001. Then: {_COMMAND} F0001 --confirm, or --decline.")
+
+
+def proposed_lines(workspace: Workspace, today: date) -> Iterator[str]:
+    """A line per follow-up that is proposed and not answered yet, for a calendar."""
+    for each in open_outlooks(workspace, today):
+        if each.proposal is not None:
+            by = last_day_to_confirm(workspace, each.proposal)
+            about = f"{each.follow_up.follow_up_id} ({each.follow_up.title})"
+            yield f"Proposed: {about} on {each.proposal.meeting}, confirm by {by}"
 
 
 def _table(workspace: Workspace, seen: Sequence[Outlook]) -> Table:
