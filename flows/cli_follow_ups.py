@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli_options import HERE, JsonOption, WorkspaceOption
 from flows.cli_requests import ByOption, DraftChoice, ask_for, user
+
+if TYPE_CHECKING:
+    from flows.settings import Workspace
+    from transforms.follow_ups import FollowUp
 
 MeetingOption = Annotated[
     datetime | None, typer.Option("--meeting", formats=["%Y-%m-%d"], help="Confirm it for this day instead.")
@@ -39,12 +43,8 @@ def follow_ups(
     with, and the extracts have time to come. Each says how large a change the figures could show, before anyone is
     asked for data, and who came to the cluster or left it.
     """
-    from flows.clock import today
     from flows.commands import propose_follow_ups
-    from flows.following_up import decline as declined
-    from flows.following_up import find, outlook, wish_for
     from flows.settings import load_workspace
-    from flows.showing_follow_ups import as_dict, outlooks, show_list, story
     from flows.starting import require_warehouse
     from transforms.errors import UserError
 
@@ -56,26 +56,54 @@ def follow_ups(
     require_warehouse(opened)
     known = propose_follow_ups(opened)
     if follow_up is None:
-        chosen = [each for each in known if every or each.state == "proposed"]
-        seen = outlooks(opened, chosen, today())
-        if as_json:
-            _print([as_dict(opened, each) for each in seen])
-        else:
-            show_list(opened, seen, today())
-        return
-    named = outlook(opened, find(opened, follow_up), today())
-    if confirm or meeting:
-        wish = wish_for(named, meeting.date() if meeting else None, allow_draft=allow_draft)
-        ask_for(workspace, wish, by or user())
-        propose_follow_ups(opened)
+        _list(opened, [each for each in known if every or each.state == "proposed"], as_json=as_json)
+    elif confirm or meeting:
+        _confirm(opened, follow_up, meeting.date() if meeting else None, by or user(), allow_draft=allow_draft)
     elif decline:
-        done = declined(opened, named.follow_up, by or user())
-        typer.echo(f"{done.follow_up_id} ({done.title}) is declined.")
-    elif as_json:
-        _print(as_dict(opened, named))
+        _decline(opened, follow_up, by or user())
     else:
-        for line in story(opened, named):
-            typer.echo(line)
+        _tell(opened, follow_up, as_json=as_json)
+
+
+def _list(workspace: Workspace, chosen: list[FollowUp], *, as_json: bool) -> None:
+    from flows.clock import today
+    from flows.showing_follow_ups import as_dict, outlooks, show_list
+
+    seen = outlooks(workspace, chosen, today())
+    if as_json:
+        _print([as_dict(workspace, each) for each in seen])
+    else:
+        show_list(workspace, seen, today())
+
+
+def _confirm(workspace: Workspace, named: str, day: date | None, who: str, *, allow_draft: bool) -> None:
+    from flows.clock import today
+    from flows.commands import propose_follow_ups
+    from flows.following_up import find, outlook, wish_for
+
+    seen = outlook(workspace, find(workspace, named), today())
+    ask_for(workspace.root, wish_for(seen, day, allow_draft=allow_draft), who)
+    propose_follow_ups(workspace)
+
+
+def _decline(workspace: Workspace, named: str, who: str) -> None:
+    from flows.following_up import decline, find
+
+    done = decline(workspace, find(workspace, named), who)
+    typer.echo(f"{done.follow_up_id} ({done.title}) is declined.")
+
+
+def _tell(workspace: Workspace, named: str, *, as_json: bool) -> None:
+    from flows.clock import today
+    from flows.following_up import find, outlook
+    from flows.showing_follow_ups import as_dict, story
+
+    seen = outlook(workspace, find(workspace, named), today())
+    if as_json:
+        _print(as_dict(workspace, seen))
+        return
+    for line in story(workspace, seen):
+        typer.echo(line)
 
 
 def _print(told: object) -> None:

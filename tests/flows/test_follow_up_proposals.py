@@ -285,7 +285,8 @@ def test_the_form_asks_about_it_and_one_yes_is_enough(met: Workspace) -> None:
     assert [shown[2].date(), shown[3].date(), shown[4]] == [HELD, date(2026, 7, 15), "2026-02 til 2026-04"]
     (refusal,) = take_forms(met, [path], "inbox", AFTER)
     assert "row 6: smerter is a draft" in refusal.sentence  # nobody said at the baseline that a draft will do
-    write_package(met.root, "smerter", definition().replace('status = "draft"', REVIEWED))
+    reviewed = definition().replace('status = "draft"', REVIEWED)
+    (met.root / "klyngepakker" / "smerter" / "package.toml").write_text(reviewed, encoding="utf-8")
     again = load_workspace(met.root)
     path.write_bytes(answered_form(again, AFTER, G="ja", H="01-09-2026", I="B. Koordinator").read_bytes())
     (outcome,) = take_forms(again, [path], "inbox", AFTER)
