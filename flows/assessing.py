@@ -98,6 +98,12 @@ def members_of(workspace: Workspace, request: Request) -> tuple[Member, ...]:
     return found.members if found else ()
 
 
+def members_on(workspace: Workspace, cluster: str, day: date) -> frozenset[str]:
+    """The codes of the practices of a cluster on a day, as far as is known now."""
+    found = standing(registry_known(workspace.store, last_known(workspace.store)), cluster, day)
+    return frozenset(member.practice_id for member in found.members) if found else frozenset()
+
+
 def _of_data(workspace: Workspace, request: Request, shown: Sequence[str], patient: bool) -> Assessment:
     """`patient`: it is early enough to wait for practices that have not delivered; date.max stands for that day."""
     try:

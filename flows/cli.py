@@ -19,6 +19,7 @@ from flows import (
     cli_codes,
     cli_explain,
     cli_extracts,
+    cli_follow_ups,
     cli_letters,
     cli_lint,
     cli_packages,
@@ -27,6 +28,7 @@ from flows import (
     cli_render,
     cli_report,
     cli_requests,
+    cli_serve,
     cli_sheets,
     cli_sources,
     cli_workshop,
@@ -145,7 +147,9 @@ cli_agreed.add_to(app)
 cli_report.add_to(app)
 cli_requests.add_to(app)
 cli_sheets.add_to(app)
+cli_follow_ups.add_to(app)
 cli_audit.add_to(app)
+cli_serve.add_to(app)
 
 
 def _run_pipeline(workspace: Workspace) -> Findings:

@@ -96,10 +96,10 @@ def request(
         data_until=until.date() if until else None,
         baseline_held=baseline_held.date() if baseline_held else None,
     )
-    _ask(workspace, wish, by or user())
+    ask_for(workspace, wish, by or user())
 
 
-def _ask(workspace: Path, wish: Wish, who: str) -> None:
+def ask_for(workspace: Path, wish: Wish, who: str) -> None:
     """Enter the wish, go on with it where it is ready, and say what became of it."""
     from flows.commands import request_pack
     from flows.settings import load_workspace
@@ -183,10 +183,13 @@ def calendar_(
     from flows.clock import today
     from flows.meeting_calendar import planned, show, write_ics
     from flows.settings import load_workspace
+    from flows.showing_follow_ups import proposed_lines
 
     opened = load_workspace(workspace)
     found = planned(opened, today())
     show(opened, found)
+    for line in proposed_lines(opened, today()):
+        typer.echo(line)
     if ics is not None:
         typer.echo(f"{write_ics(opened, found, ics)} events written to {ics}.")
 
@@ -199,12 +202,19 @@ def forms(
     """Write an order form (XLSX) for each cluster: a coordinator fills it in, and no shell is needed.
 
     Put a filled form into the inbox under its name (bestilling_CLUSTER.xlsx): `klyngeflow run` makes requests of its
-    rows. A cell that cannot be used is told by sheet, cell and value; the other rows and forms go on.
+    rows. A cell that cannot be used is told by sheet, cell and value; the other rows and forms go on. A cluster whose
+    baseline meeting has been held finds its follow-up on a sheet of its own, to be answered with yes or no.
     """
+    from flows.clock import today
+    from flows.commands import propose_follow_ups
     from flows.order_forms import write_forms
     from flows.settings import load_workspace
+    from flows.starting import require_warehouse
 
-    made = write_forms(load_workspace(workspace), out or workspace / "forms", cluster)
+    opened = load_workspace(workspace)
+    require_warehouse(opened)
+    propose_follow_ups(opened)
+    made = write_forms(opened, out or workspace / "forms", cluster, today())
     typer.echo(f"{len(made)} forms in {made[0].parent}.")
 
 

@@ -13,8 +13,9 @@ from flows.agreeing import forms_among
 from flows.clock import today
 from flows.environment import prepare_prefect
 from flows.findings import Findings
+from flows.following_up import anything_new, propose
 from flows.inbox import growing_sentence, still_growing, unfinished_sentence
-from flows.ingesting import Delivery, Outcome, deliveries, prepare, turn_away
+from flows.ingesting import Delivery, Outcome, by_name, deliveries, prepare, turn_away
 from flows.order_forms import is_form, take_forms
 from flows.progress import DISPLAY
 from flows.requesting import Wish, ask, find, order_of, ready_orders, refuse
@@ -22,11 +23,13 @@ from flows.returned_sheets import returned_among
 from flows.settings import SettingsError, Workspace
 from flows.sound_packages import refuse_faults
 from flows.validating import one_validator
+from transforms.follow_ups import FollowUp
 from transforms.requests import Request
-from warehouse import runs
+from warehouse import follow_ups, runs
 from warehouse.files import clear_leftovers
 from warehouse.landing import is_personal
 from warehouse.locks import one_command
+from warehouse.schema import migrate
 
 
 @contextmanager
@@ -56,7 +59,7 @@ def one_by_one(workspace: Workspace, named: Sequence[Delivery]) -> list[Outcome]
     """The flow `ingest` for named deliveries, within surroundings; an outcome for each, in their order."""
     from flows.pipeline import ingest
 
-    personal, rest = _by_name(named)
+    personal, rest = by_name(named)
     growing = still_growing(delivery.path for delivery in rest)
     whole = [delivery for delivery in rest if delivery.path not in growing]
     with runs.recorded(workspace.store, "ingest"):
@@ -79,7 +82,7 @@ def run_everything(workspace: Workspace) -> Findings:
         from flows.pipeline import pipeline
 
         claimed, unclaimed = deliveries(workspace)
-        personal, files = _by_name(claimed)
+        personal, files = by_name(claimed)
         turned_away = turn_away(workspace, personal)
         goals, wishes = forms_among(unclaimed), [path for path in unclaimed if is_form(path)]
         sheets = returned_among(path for path in unclaimed if path not in {*goals, *wishes})
@@ -93,12 +96,6 @@ def run_everything(workspace: Workspace) -> Findings:
         DISPLAY.say(growing_sentence(path))
     _tell_of_unclaimed([path for path in unclaimed if path not in {*goals, *wishes, *sheets}])
     return replace(found, outcomes=(*turned_away, *asked, *found.outcomes))
-
-
-def _by_name(claimed: Sequence[Delivery]) -> tuple[list[Delivery], list[Delivery]]:
-    """Those whose very names hold a person number, and the others."""
-    personal = [delivery for delivery in claimed if is_personal(delivery.path.name)]
-    return personal, [delivery for delivery in claimed if delivery not in personal]
 
 
 def _tell_of_unclaimed(unclaimed: Sequence[Path]) -> None:
@@ -143,3 +140,12 @@ def request_pack(workspace: Workspace, wish: Wish, who: str) -> tuple[Request, F
 
         found = request(workspace.root, order_of(entered))
     return find(workspace, entered.request_id), found
+
+
+def propose_follow_ups(workspace: Workspace) -> list[FollowUp]:
+    """Every follow-up there is, with those that baseline meetings ask for since anybody looked."""
+    migrate(workspace.store.database)
+    if anything_new(workspace, today()):
+        with one_command(workspace.store):
+            propose(workspace, today())
+    return follow_ups.every(workspace.store)

@@ -6,6 +6,8 @@ Import this first in every module that imports Prefect.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,6 +25,7 @@ ALWAYS = {
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
 }
 DEFAULT_SERVER = ("127.0.0.1", 4200)
+_SERVED = "served_port"
 # A failure ends in a sentence of our own; Prefect's page keeps the states of its runs.
 _QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL"}
 
@@ -44,12 +47,12 @@ def prepare_prefect(home: Path) -> OwnServer | None:
     A server is running when PREFECT_API_URL names it or something answers on Prefect's usual port of this machine.
     One of our own has only begun when this returns: wait for it before the first flow.
     """
-    refuse_telemetry()
-    # Not the user's own home of Prefect: a profile in it could name a server elsewhere.
-    os.environ["PREFECT_HOME"] = str(home.resolve())
-    os.environ["PREFECT_PROFILES_PATH"] = str(home.resolve() / "profiles.toml")
+    _live_in(home)
     if named := os.environ.get("PREFECT_API_URL"):
         _require_this_machine(named)
+        return None
+    if served := _served(home):
+        os.environ["PREFECT_API_URL"] = served
         return None
     if server_is_running():
         host, port = DEFAULT_SERVER
@@ -58,6 +61,41 @@ def prepare_prefect(home: Path) -> OwnServer | None:
     own = begin()
     os.environ["PREFECT_API_URL"] = own.address
     return own
+
+
+@contextmanager
+def serving_prefect(home: Path, port: int) -> Iterator[OwnServer]:
+    """A server in `home` with its page on `port` of this machine, for as long as the block lasts.
+
+    The workspace's other commands use it meanwhile. It has only begun when the block does.
+    """
+    _live_in(home)
+    server = OwnServer(port, home.resolve() / "page")
+    os.environ["PREFECT_API_URL"] = server.address
+    note = home / _SERVED
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        note.write_text(str(port), encoding="utf-8")
+        yield server
+    finally:
+        note.unlink(missing_ok=True)
+        server.end()
+
+
+def _live_in(home: Path) -> None:
+    refuse_telemetry()
+    # Not the user's own home of Prefect: a profile in it could name a server elsewhere.
+    os.environ["PREFECT_HOME"] = str(home.resolve())
+    os.environ["PREFECT_PROFILES_PATH"] = str(home.resolve() / "profiles.toml")
+
+
+def _served(home: Path) -> str | None:
+    """The address of the server that `klyngeflow serve` runs for this workspace, where it does."""
+    try:
+        port = int((home / _SERVED).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return f"http://127.0.0.1:{port}/api" if answers(port) else None
 
 
 def _require_this_machine(address: str) -> None:

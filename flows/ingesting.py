@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -18,7 +18,7 @@ from flows.settings import Workspace
 from transforms.contract import Contract
 from transforms.errors import MachineError, UserError
 from warehouse import bad_rows, ledger, supplements
-from warehouse.landing import Landed, land
+from warehouse.landing import Landed, is_personal, land
 from warehouse.promotion import promote
 from warehouse.reading.process import shared_reader
 from warehouse.registry import checked_registry
@@ -67,6 +67,12 @@ def deliveries(workspace: Workspace) -> tuple[list[Delivery], list[Path]]:
         taken += [Delivery(contract.source, path) for path in own]
     claimed = {delivery.path for delivery in taken}
     return taken, [path for path in files if path not in claimed]
+
+
+def by_name(claimed: Sequence[Delivery]) -> tuple[list[Delivery], list[Delivery]]:
+    """Those whose very names hold a person number, and the others."""
+    personal = [delivery for delivery in claimed if is_personal(delivery.path.name)]
+    return personal, [delivery for delivery in claimed if delivery not in personal]
 
 
 def prepare(workspace: Workspace) -> None:

@@ -9,6 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from flows.catalogue import listed
+from flows.follow_up_answers import MOST_OF_A_NAME, answers_taken, open_outlooks, refused, rows_for
 from flows.ingesting import Outcome
 from flows.orders import pack_name, require_cluster
 from flows.requesting import Wish, ask
@@ -19,15 +20,11 @@ from transforms.errors import MachineError, UserError
 from transforms.order_form import PATTERN, CellError, asked_for, cell_name
 from warehouse import meetings, requests
 from warehouse.files import write_whole
-from warehouse.landing import is_personal
 from warehouse.order_forms import Filled, digest_of, receive, require_file
 
-MOST_OF_A_NAME = 60
-"""Letters of who asked that go into the audit trail."""
 
-
-def write_forms(workspace: Workspace, folder: Path, cluster: str | None) -> list[Path]:
-    """A form for each cluster of the registry, or for one, in `folder`.
+def write_forms(workspace: Workspace, folder: Path, cluster: str | None, today: date) -> list[Path]:
+    """A form for each cluster of the registry, or for one, in `folder`, with the follow-ups to be answered `today`.
 
     Raises:
         UserError: there is no such cluster, or no registry yet.
@@ -37,10 +34,12 @@ def write_forms(workspace: Workspace, folder: Path, cluster: str | None) -> list
     if cluster is not None or not names:
         require_cluster(workspace, cluster or "")
     offered = _offered(workspace)
+    proposed = open_outlooks(workspace, today)
     made: list[Path] = []
     for key in [cluster] if cluster else sorted(names):
         path = folder / PATTERN.replace("*", re.sub(r"[^\w-]+", "-", key))
-        write_whole(path, order_form(key, names[key], offered, workspace.definition.language))
+        asked = [each for each in proposed if each.follow_up.baseline.cluster_id == key]
+        write_whole(path, order_form(key, names[key], offered, workspace.definition.language, rows_for(asked)))
         made.append(path)
     return made
 
@@ -71,7 +70,7 @@ def take_forms(workspace: Workspace, paths: Sequence[Path], who: str, today: dat
         except MachineError:
             raise
         except UserError as error:
-            outcomes.append(_refused(path, error))
+            outcomes.append(refused(path, error))
             continue
         outcomes += _taken(workspace, path, filled, who, today)
     return outcomes
@@ -85,9 +84,10 @@ def _taken(workspace: Workspace, path: Path, filled: Filled, who: str, today: da
             raise
         except CellError as fault:
             place = f"{path.name}, sheet {filled.words.sheet}, cell {cell_name(fault.column, row)}"
-            yield _refused(path, UserError(f"{place}: {fault}.", value=fault.value))
+            yield refused(path, UserError(f"{place}: {fault}.", value=fault.value))
         except UserError as error:
-            yield _refused(path, UserError(f"{path.name}, sheet {filled.words.sheet}, row {row}: {error}"))
+            yield refused(path, UserError(f"{path.name}, sheet {filled.words.sheet}, row {row}: {error}"))
+    yield from answers_taken(workspace, path, filled, (who, today))
     requests.take(workspace.store, filled.sha256, path.name, who)
 
 
@@ -109,8 +109,3 @@ def _of_row(workspace: Workspace, path: Path, filled: Filled, row: int, by: tupl
         return Outcome(path.name, "known", sentence=f"{there.request_id} has been asked for")
     entered = ask(workspace, wish, who, by[1])
     return Outcome(path.name, "accepted", 1, f"{entered.request_id} ({entered.title}) is {entered.state}")
-
-
-def _refused(path: Path, error: UserError) -> Outcome:
-    name = "(a file)" if is_personal(path.name) else path.name
-    return Outcome(name, "refused", 0, str(error), error.shown(), error.exit_code)

@@ -138,7 +138,7 @@ def _order(workspace: Workspace, asked: dict[str, Any], until: date | None) -> O
     require_cluster(workspace, cluster)
     package = workspace.package(asked["package"], cluster)
     require_numbers(package)
-    later = _newest_window(workspace, package, asked["meeting"], until)
+    later = newest_window(workspace, package, asked["meeting"], until)
     if asked["kind"] == "baseline":
         return Order.model_validate(asked | {"baseline_from": later.start})
     _require_after_baseline_meeting(workspace, cluster, package, later)
@@ -173,7 +173,12 @@ def require_cluster(workspace: Workspace, cluster: str) -> None:
         raise OrderError(f"There is no cluster {cluster!r} in the registry. Write a code such as: {named}.")
 
 
-def _newest_window(workspace: Workspace, package: Package, meeting: date, until: date | None) -> Window:
+def newest_window(workspace: Workspace, package: Package, meeting: date, until: date | None) -> Window:
+    """The newest window of the package that is delivered and over before `meeting`; until the month `until`, if any.
+
+    Raises:
+        NothingYetError: a source has not come, or not until that month.
+    """
     used = {selection.source for each in package.measures for selection in each.selections}
     sources = used | {"list_sizes"}  # a month counts only where the practice had listed patients
     delivered = meetings.delivered_until(workspace.store, sorted(sources))

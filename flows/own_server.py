@@ -17,13 +17,9 @@ from pathlib import Path
 from transforms.errors import MachineError
 
 START_SECONDS = 120.0
-# What Prefect itself sets for a server of this kind; and its own kinds of block are no use without the pages.
-_SETTINGS = {
-    "PREFECT_UI_ENABLED": "0",
-    "PREFECT__SERVER_EPHEMERAL": "1",
-    "PREFECT__SERVER_FINAL": "1",
-    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
-}
+_ALWAYS = {"PREFECT__SERVER_FINAL": "1", "PREFECT_API_BLOCKS_REGISTER_ON_START": "false"}
+# What Prefect itself sets for a server of this kind: neither pages nor schedules.
+_FOR_ONE_COMMAND = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1"}
 _running: list[OwnServer] = []
 
 
@@ -34,18 +30,29 @@ class ServerUnavailableError(MachineError):
 class OwnServer:
     """The child, as the process that started it sees it."""
 
-    def __init__(self) -> None:
-        self.port = _free_port()
+    def __init__(self, port: int | None = None, page: Path | None = None) -> None:
+        """With `page`, a folder for the page's files, it serves the page and begins what is scheduled."""
+        self.port = port or _free_port()
         self.address = f"http://127.0.0.1:{self.port}/api"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "flows.own_server", str(self.port)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=os.environ | _SETTINGS,
+            env=os.environ | _ALWAYS | (self._with_page(page) if page else _FOR_ONE_COMMAND),
             # Ctrl-C reaches a whole group of processes: without its server a flow could not even end.
             start_new_session=True,
         )
+
+    def _with_page(self, page: Path) -> dict[str, str]:
+        # Otherwise the page's files are written into the folder of the installed library.
+        return {"PREFECT_UI_ENABLED": "1", "PREFECT_UI_API_URL": self.address, "PREFECT_UI_STATIC_DIRECTORY": str(page)}
+
+    def end(self) -> None:
+        """End it, and wait until it has."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        self.process.wait(timeout=30)
 
     def wait(self, seconds: float = START_SECONDS) -> None:
         """Return as soon as it answers.

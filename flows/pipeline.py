@@ -14,7 +14,6 @@ refuse_telemetry()
 
 import getpass
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,10 +22,12 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
+from prefect.runtime import flow_run
 from prefect.tasks import Task
 
 from expectations.errors import ValidationUnavailableError
-from flows import agreeing, building, ingesting, rendering, requesting
+from flows import agreeing, building, following_up, ingesting, rendering, requesting
+from flows.bringing_in import Steps, bring_in
 from flows.clock import today
 from flows.documenting import document_checks
 from flows.findings import Findings, cluster_lines, markdown
@@ -121,6 +122,13 @@ def render(workspace: Path, pack_ids: list[str], run_id: str) -> list[Path]:
     return rendering.render_packs(load_workspace(workspace), pack_ids, run_id, tell)
 
 
+@task(task_run_name="propose-follow-ups", **_step)
+@words_kept_back
+def propose_follow_ups(workspace: Path) -> list[str]:
+    """Enter the follow-ups that baseline meetings held before today ask for; their numbers."""
+    return [each.follow_up_id for each in following_up.propose(load_workspace(workspace), today())]
+
+
 @task(task_run_name="swap-public-copy", **_step)
 @words_kept_back
 def swap_public_copy(workspace: Path) -> Path:
@@ -142,33 +150,11 @@ def ingest(workspace: Path, files: list[Delivery]) -> list[Outcome]:
     with one_validator():
         for number, delivery in enumerate(files):
             DISPLAY.advance("Bringing extracts in", number, len(files))
-            outcomes.append(_bring_in(workspace, delivery))
+            outcomes.append(bring_in(workspace, delivery, Steps(land, stage, validate, promote)))
         DISPLAY.advance("Bringing extracts in", len(files), len(files))
     write_data_docs(workspace)
     swap_public_copy(workspace)
     return outcomes
-
-
-def _bring_in(workspace: Path, delivery: Delivery) -> Outcome:
-    try:
-        landed = land(workspace, delivery)
-        if landed.already_promoted:
-            return Outcome(delivery.path.name, "known", sentence=_replaced(landed.replaced_by))
-        unused = stage(workspace, landed.extract_id)
-        validate(workspace, landed.extract_id)
-        outcome = promote(workspace, landed.extract_id)
-        return replace(outcome, sentence="; ".join(filter(None, (outcome.sentence, *unused))))
-    except MachineError:
-        # Nothing was decided about the file, and the next one would meet the same: a full disk, a writer elsewhere.
-        raise
-    except UserError as error:
-        return Outcome(
-            delivery.path.name, "refused", sentence=str(error), shown=error.shown(), exit_code=error.exit_code
-        )
-
-
-def _replaced(by: str | None) -> str:
-    return f"accepted before, and {by} has come in its place. To put it back: klyngeflow ingest --again" if by else ""
 
 
 @flow(flow_run_name="measure-{workspace.name}", validate_parameters=False)
@@ -213,7 +199,7 @@ def pipeline(
     pack that klyngeflow.toml plans or a request is ready for.
     """
     opened = load_workspace(workspace)
-    with runs.recorded(opened.store, "pipeline") as run_id:
+    with runs.recorded(opened.store, "pipeline", flow_run.id) as run_id:
         outcomes = ingest(workspace, files)
         # After the registry, which says which practices and clusters there are, and before the packs that print them.
         outcomes += take_sheets(opened, sheets, getpass.getuser(), partial(ingest, workspace))
@@ -223,6 +209,8 @@ def pipeline(
         asked = [order for order in requesting.ready_orders(opened, today()) if order.pack_id not in planned]
         asked, failed = _computed(opened, asked, run_id)
         found = _make(opened, orders, asked, run_id, [*outcomes, *left_out, *failed])
+        if new := propose_follow_ups(workspace):
+            DISPLAY.say(f"{len(new)} follow-up(s) proposed: {', '.join(new)}. klyngeflow follow-ups shows them.")
     swap_public_copy(workspace)
     return found
 
@@ -239,7 +227,7 @@ def request(workspace: Path, order: Order) -> Findings:
 def report(workspace: Path, orders: list[Order]) -> Findings:
     """Packs that were made before, once more, from what has been accepted since."""
     opened = load_workspace(workspace)
-    with runs.recorded(opened.store, "report") as run_id:
+    with runs.recorded(opened.store, "report", flow_run.id) as run_id:
         found = _make(opened, orders, [], run_id, [])
     swap_public_copy(workspace)
     return found
@@ -254,7 +242,7 @@ def requested(workspace: Path, orders: list[Order]) -> Findings:
 
 def _of_requests(workspace: Path, orders: list[Order], recorded_as: str) -> Findings:
     opened = load_workspace(workspace)
-    with runs.recorded(opened.store, recorded_as) as run_id:
+    with runs.recorded(opened.store, recorded_as, flow_run.id) as run_id:
         asked, failed = _computed(opened, orders, run_id)
         found = _make(opened, [], asked, run_id, failed)
     swap_public_copy(workspace)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
+from reports.follow_up_sheet import Proposed, add_follow_ups
 from transforms.order_form import COLUMNS, HEAD_ROW, ROWS, WORDS, Column, FormWords
 
 _DAY = datetime.combine(date(2000, 1, 1), time())
@@ -25,14 +26,21 @@ class Offered(NamedTuple):
     status: str
 
 
-def order_form(cluster: str, name: str, packages: Sequence[Offered], language: str) -> bytes:
-    """The form of the cluster `cluster`, called `name`, in `language`; the same in, the same bytes out."""
+def order_form(
+    cluster: str, name: str, packages: Sequence[Offered], language: str, follow_ups: Sequence[Proposed] = ()
+) -> bytes:
+    """The form of the cluster `cluster`, called `name`, in `language`; the same in, the same bytes out.
+
+    With `follow_ups` it has a sheet more, on which they are confirmed or declined.
+    """
     import xlsxwriter
 
     words, made = WORDS[language], io.BytesIO()
     book = xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": f"{words.title}: {name}", "created": _DAY})
     sheet = book.add_worksheet(words.sheet)
+    if follow_ups:
+        add_follow_ups(book, follow_ups, language)
     _about(book, book.add_worksheet(words.packages), packages, words)
     lists = _lists(book.add_worksheet(_LISTS), packages, words)
     _page(book, sheet, f"{words.title} - {name}", words)

@@ -125,9 +125,9 @@ _NEEDED: tuple[Column, ...] = ("cluster", "package", "kind", "meeting")
 class CellError(ValueError):
     """One cell is not as it should be: `column`, and the value that stands in it."""
 
-    def __init__(self, column: Column, said: str, value: str | None = None) -> None:
+    def __init__(self, column: str, said: str, value: str | None = None) -> None:
         super().__init__(said)
-        self.column: Column = column
+        self.column = column
         self.value = value
 
 
@@ -158,7 +158,7 @@ def _meant(name: Column, cell: object, words: FormWords) -> Any:
     if text.startswith("="):
         raise CellError(name, "this is a formula. Write the value itself")
     if name == "meeting":
-        return _day(cell, name, _DAYS, "no day. Write one such as 14-05-2027")
+        return day_written(cell, name)
     if name == "until":
         return _day(cell, name, _MONTHS, "no month. Write one such as 2027-03").replace(day=1)
     choices = words.choices.get(name)
@@ -170,7 +170,16 @@ def _meant(name: Column, cell: object, words: FormWords) -> Any:
     return known[text.casefold()]
 
 
-def _day(cell: object, name: Column, forms: tuple[str, ...], wrong: str) -> date:
+def day_written(cell: object, column: str) -> date:
+    """The day that stands in a cell, written as 14-05-2027 or 2027-05-14, or as a spreadsheet's own date.
+
+    Raises:
+        CellError: it is no day.
+    """
+    return _day(cell, column, _DAYS, "no day. Write one such as 14-05-2027")
+
+
+def _day(cell: object, name: str, forms: tuple[str, ...], wrong: str) -> date:
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):

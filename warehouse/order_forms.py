@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
+from transforms import follow_up_form
 from transforms.contract import Contract, FileFormat
 from transforms.errors import UserError
 from transforms.model import Text
@@ -29,11 +31,16 @@ class FormLayoutError(UserError):
 
 @dataclass(frozen=True)
 class Filled:
-    """A form as it was filled in: its digest, its language's words, and the cells of each row that holds something."""
+    """A form as it was filled in: its digest, its language's words, and the cells of each row that holds something.
+
+    `follow_ups` has the rows of the sheet that asks about them, which a form need not have.
+    """
 
     sha256: str
     words: FormWords
     rows: Mapping[int, Mapping[Column, object]]
+    sheet_words: follow_up_form.SheetWords
+    follow_ups: Mapping[int, Mapping[follow_up_form.Column, object]]
 
 
 def receive(store: Store, path: Path) -> Filled:
@@ -77,29 +84,41 @@ def _read(path: Path, digest: str) -> Filled:
         book = load_workbook(path, data_only=False)
     except (ValueError, KeyError, OSError, zipfile.BadZipFile):
         raise UnreadableFileError(f"{path.name}: this is no workbook. Fill in the form itself and save it.") from None
-    for words in WORDS.values():
+    for language, words in WORDS.items():
         if words.sheet in book.sheetnames:
             sheet = book[words.sheet]
-            _require_heads(path.name, sheet, words)
-            return Filled(digest, words, dict(_rows(sheet)))
+            heads = {cell_name(column, HEAD_ROW): words.heads[column] for column in COLUMNS}
+            _require_heads(path.name, sheet, heads)
+            asking = follow_up_form.WORDS[language]
+            return Filled(digest, words, dict(_rows(sheet)), asking, _answers(path.name, book, asking))
     named = " or ".join(words.sheet for words in WORDS.values())
     raise FormLayoutError(
         f"{path.name}: there is no sheet {named}. Take a new form (klyngeflow forms) and fill that in."
     )
 
 
-def _require_heads(name: str, sheet: object, words: FormWords) -> None:
-    for column in COLUMNS:
-        cell = cell_name(column, HEAD_ROW)
-        found = sheet[cell].value  # type: ignore[index]
-        if str(found or "").strip() != words.heads[column]:
-            wanted = f"the heading is to be {words.heads[column]!r}. {_TAKE_A_NEW_ONE}"
-            raise FormLayoutError(f"{name}, sheet {words.sheet}, cell {cell}: {wanted}", value=str(found or ""))
+def _require_heads(name: str, sheet: Any, heads: Mapping[str, str]) -> None:
+    for cell, heading in heads.items():
+        found = sheet[cell].value
+        if str(found or "").strip() != heading:
+            wanted = f"the heading is to be {heading!r}. {_TAKE_A_NEW_ONE}"
+            raise FormLayoutError(f"{name}, sheet {sheet.title}, cell {cell}: {wanted}", value=str(found or ""))
 
 
-def _rows(sheet: object) -> Iterator[tuple[int, Mapping[Column, object]]]:
+def _answers(
+    name: str, book: Any, words: follow_up_form.SheetWords
+) -> dict[int, Mapping[follow_up_form.Column, object]]:
+    """The rows about follow-ups, by their number; none where the form was sent out without that sheet."""
+    if words.sheet not in book.sheetnames:
+        return {}
+    sheet, columns, at = book[words.sheet], follow_up_form.COLUMNS, follow_up_form.cell_of
+    _require_heads(name, sheet, {at(column, follow_up_form.HEAD_ROW): words.heads[column] for column in columns})
+    return {row: {column: sheet[at(column, row)].value for column in columns} for row in follow_up_form.ROWS}
+
+
+def _rows(sheet: Any) -> Iterator[tuple[int, Mapping[Column, object]]]:
     for row in ROWS:
-        cells: dict[Column, object] = {name: sheet[cell_name(name, row)].value for name in COLUMNS}  # type: ignore[index]
+        cells: dict[Column, object] = {name: sheet[cell_name(name, row)].value for name in COLUMNS}
         if is_filled(cells):
             yield row, cells
 

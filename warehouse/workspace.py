@@ -43,6 +43,11 @@ class Store:
         return self.database.with_name("spill")
 
     @property
+    def at_work(self) -> Path:
+        """The locks of the processes that are at work."""
+        return self.database.with_name("at_work")
+
+    @property
     def logs(self) -> Path:
         """Logs of runs: names, counts and times only."""
         return self.root / "logs"

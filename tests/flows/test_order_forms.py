@@ -37,7 +37,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     prepare(opened)
     rows = [*map(registered, PRACTICES[:2]), registered(PRACTICES[2], "K2")]
     bring_in(opened, "registry", delivered(opened, "register_2024-01-01.csv", extract("registry", *rows)))
-    write_forms(opened, root / "forms", None)
+    write_forms(opened, root / "forms", None, TODAY)
     return root
 
 
@@ -65,7 +65,7 @@ def taken(workspace: Workspace, *paths: Path) -> list[Outcome]:
 
 
 def test_each_cluster_has_a_form_with_lists_and_the_same_bytes_each_time(workspace: Workspace) -> None:
-    again = write_forms(workspace, workspace.root / "again", None)
+    again = write_forms(workspace, workspace.root / "again", None, TODAY)
     assert [path.name for path in again] == ["bestilling_K1.xlsx", "bestilling_K2.xlsx"]
     assert [path.read_bytes() for path in again] == [
         (workspace.root / "forms" / path.name).read_bytes() for path in again
@@ -158,7 +158,7 @@ def test_a_person_number_in_any_cell_stops_the_form_and_nothing_is_kept(workspac
 
 def test_a_form_for_an_unknown_cluster_is_not_made(workspace: Workspace) -> None:
     with pytest.raises(UserError, match="There is no cluster 'K9' in the registry"):
-        write_forms(workspace, workspace.root / "more", "K9")
+        write_forms(workspace, workspace.root / "more", "K9", TODAY)
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")

@@ -1,0 +1,248 @@
+"""What runs by itself: a list of named steps, each a plain function of the workspace and a day that says what it did.
+
+A step takes the locks it needs, may be killed anywhere and run again, and on a day on which all is done does nothing.
+What it says is for the page of a run: requests, files, states and days; no figure, no cell of a file.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+
+from flows import agreeing, auditing, building, following_up, ingesting, meeting_calendar, requesting
+from flows.bringing_in import Steps, bring_in
+from flows.documenting import document_checks
+from flows.follow_up_answers import open_outlooks
+from flows.inbox import growing_sentence, still_growing
+from flows.ingesting import Outcome, by_name, deliveries, turn_away
+from flows.modes import meeting_for
+from flows.order_forms import is_form, take_forms
+from flows.orders import Order
+from flows.settings import Workspace
+from flows.showing_requests import STEPS as PLAN_STEPS
+from flows.validating import one_validator
+from transforms.errors import MachineError, UserError
+from transforms.requests import OPEN
+from warehouse import leases, meetings, requests, runs
+from warehouse.files import clear_leftovers
+from warehouse.locks import beside_others, one_builder, one_command
+from warehouse.publishing import publish as publish_copy
+
+MOST_AT_ONCE = 6
+"""Packs that one worker takes at a time: they share a computation, and leave some for the next worker."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a step did, and what somebody has to look at; sentences for the quality unit."""
+
+    done: tuple[str, ...] = ()
+    mind: tuple[str, ...] = ()
+
+
+Step = Callable[[Workspace, date], Told]
+
+
+def bring_inbox_in(workspace: Workspace, today: date) -> Told:
+    """Everything in the inbox that is whole: extracts, forms of goals, order forms."""
+    with one_command(workspace.store):
+        clear_leftovers(workspace.store)
+        ingesting.prepare(workspace)
+        runs.end_crashed(workspace.store)
+        claimed, unclaimed = deliveries(workspace)
+        personal, files = by_name(claimed)
+        goals, wishes = agreeing.forms_among(unclaimed), [path for path in unclaimed if is_form(path)]
+        growing = still_growing((*(each.path for each in files), *goals, *wishes))
+        outcomes = turn_away(workspace, personal)
+        whole = [each for each in files if each.path not in growing]
+        if whole:
+            outcomes += _brought_in(workspace, whole)
+        forms = [agreeing.record_from_inbox(workspace, path) for path in goals if path not in growing]
+        outcomes += [outcome for outcome in forms if outcome is not None]
+        outcomes += take_forms(workspace, [path for path in wishes if path not in growing], getpass.getuser(), today)
+        if any(outcome.state != "known" for outcome in outcomes):
+            document_checks(workspace)
+            publish_copy(workspace.store)
+    return _told_of_files(outcomes, [growing_sentence(path) for path in sorted(growing)])
+
+
+def _brought_in(workspace: Workspace, files: Sequence[ingesting.Delivery]) -> list[Outcome]:
+    with one_validator() as validator:
+        steps = Steps(
+            ingesting.land_delivery,
+            ingesting.stage_extract,
+            lambda place, extract_id: ingesting.validate_extract(place, extract_id, validator),
+            ingesting.promote_extract,
+        )
+        return [bring_in(workspace, each, steps) for each in files]
+
+
+def _told_of_files(outcomes: Sequence[Outcome], growing: Sequence[str]) -> Told:
+    came = [f"{each.file_name}: {each.state}" for each in outcomes if each.state in ("accepted", "recorded")]
+    known = sum(each.state == "known" for each in outcomes)
+    refused = [f"{each.file_name}: {each.sentence}" for each in outcomes if each.state == "refused"]
+    return Told((*came, *([f"{known} files were known already"] if known else [])), (*refused, *growing))
+
+
+def look_at_requests(workspace: Workspace, today: date) -> Told:
+    """Every open request held against what is known today; which moved, and what the others wait for."""
+    store = workspace.store
+    with beside_others(store), one_builder(store):
+        before = {each.request_id: each for each in requests.every(store)}
+        requesting.ready_orders(workspace, today)
+        after = requests.every(store)
+    moved = [
+        f"{each.request_id} ({each.title}): {before[each.request_id].state} -> {each.state}"
+        for each in after
+        if each.state != before[each.request_id].state
+    ]
+    waiting = [
+        f"{each.request_id} ({each.title}) is {each.state}" + (f" until {each.waits_until}" if each.waits_until else "")
+        for each in after
+        if each.state in OPEN and each.state != "ready"
+    ]
+    return Told(tuple(moved), tuple(waiting))
+
+
+def render_ready(workspace: Workspace, today: date) -> Told:
+    """The packs of the requests that are ready, beside other workers: none is made by two.
+
+    Computing and building is for one worker at a time; rendering, which takes most of the time, is not.
+    """
+    made: list[str] = []
+    blocked: list[str] = []
+    tried: set[str] = set()
+    with beside_others(workspace.store):
+        while True:
+            with ExitStack() as taken:
+                share = _take_share(workspace, today, tried, taken)
+                if not share:
+                    break
+                folders, faults = _make(workspace, share)
+                made += folders
+                blocked += faults
+        if made:
+            with one_builder(workspace.store):
+                publish_copy(workspace.store)
+    return Told(tuple(f"{pack_id}: made" for pack_id in made), tuple(blocked))
+
+
+def _take_share(workspace: Workspace, today: date, tried: set[str], taken: ExitStack) -> list[Order]:
+    """Some ready orders with the same figures, leased until `taken` is closed; those of others are left to them."""
+    share: list[Order] = []
+    with one_builder(workspace.store):
+        for order in requesting.ready_orders(workspace, today):
+            if order.pack_id in tried or len(share) == MOST_AT_ONCE or (share and not _same_figures(share[0], order)):
+                continue
+            tried.add(order.pack_id)
+            if leases.take(workspace.store, lease_of(order)):
+                taken.enter_context(leases.kept(workspace.store, lease_of(order)))
+                share.append(order)
+    return share
+
+
+def lease_of(order: Order) -> str:
+    """The name of the lease that making the order's pack takes."""
+    return f"pack {order.pack_id}"
+
+
+def _same_figures(one: Order, other: Order) -> bool:
+    return (one.package, one.baseline_from, one.followup_from) == (
+        other.package,
+        other.baseline_from,
+        other.followup_from,
+    )
+
+
+def _make(workspace: Workspace, share: Sequence[Order]) -> tuple[list[str], list[str]]:
+    """Names of the packs that were made, and why the others were not."""
+    from flows.rendering import render_packs
+
+    built: list[str] = []
+    blocked: list[str] = []
+    with runs.recorded(workspace.store, "render") as run_id:
+        with one_builder(workspace.store):
+            for order in share:
+                try:
+                    _build(workspace, order, run_id, first=order is share[0])
+                    built.append(order.pack_id)
+                except MachineError:
+                    raise
+                except UserError as error:
+                    requesting.block(workspace, order.pack_id, str(error))
+                    blocked.append(f"{order.pack_id}: {error}")
+        folders = render_packs(workspace, built, run_id, lambda _, __: None) if built else []
+    return [folder.name for folder in folders], blocked
+
+
+def _build(workspace: Workspace, order: Order, run_id: str, *, first: bool) -> None:
+    if first:
+        building.compute_packages(workspace, [order], run_id)
+    building.build_pack(workspace, order)
+    meetings.record_request(workspace.store, meeting_for(workspace, order), order.package, requests.PROGRAM)
+
+
+def propose_follow_ups(workspace: Workspace, today: date) -> Told:
+    """The follow-ups that baseline meetings held before today ask for, and those that nobody has answered in time."""
+    with one_command(workspace.store):
+        new = following_up.propose(workspace, today)
+    said = [f"{each.follow_up_id} ({each.title}): proposed" for each in new]
+    late = [
+        f"{each.follow_up.follow_up_id} ({each.follow_up.title}) was to be confirmed by now. To act: coordinator."
+        for each in open_outlooks(workspace, today)
+        if each.proposal is not None and following_up.last_day_to_confirm(workspace, each.proposal) <= today
+    ]
+    return Told(tuple(said), tuple(late))
+
+
+def check_deadlines(workspace: Workspace, today: date) -> Told:
+    """What of the plans back from the meetings is late, and whose turn it is."""
+    found = meeting_calendar.planned(workspace, today)
+    late = [
+        f"{each.request.request_id} ({each.request.title}): {PLAN_STEPS[step.name]} was due {step.due}, "
+        f"{step.days_late} days ago. To act: {step.who}."
+        for each in found
+        for step in each.steps
+        if step.state == "late"
+    ]
+    return Told((f"{len(found)} meetings to come were looked at",), tuple(late))
+
+
+def check_trail(workspace: Workspace, _: date) -> Told:
+    """Whether the audit trail is as it was written.
+
+    Raises:
+        BrokenTrailError: names the entry that is not.
+    """
+    return Told((auditing.checked(workspace),))
+
+
+STEPS: Mapping[str, Step] = {
+    "inbox": bring_inbox_in,
+    "look": look_at_requests,
+    "render": render_ready,
+    "follow-ups": propose_follow_ups,
+    "deadlines": check_deadlines,
+    "trail": check_trail,
+}
+"""By name: what schedules (`flows.schedules`) are made of, in the order that a schedule gives."""
+TITLES: Mapping[str, str] = {
+    "inbox": "The inbox",
+    "look": "Requests",
+    "render": "Packs",
+    "follow-ups": "Follow-ups",
+    "deadlines": "Deadlines",
+    "trail": "Audit trail",
+}
+
+
+def page(told: Mapping[str, Told], title: str) -> str:
+    """What a run did, as Markdown for its page."""
+    parts = [f"# {title}"]
+    for name, each in told.items():
+        lines = [*(f"- {line}" for line in each.done), *(f"- **Look at:** {line}" for line in each.mind)]
+        parts.append("\n".join([f"## {TITLES[name]}", "", *(lines or ["Nothing to do."])]))
+    return "\n\n".join(parts) + "\n"

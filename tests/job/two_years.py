@@ -1,0 +1,182 @@
+"""Two and a half years of the synthetic region, day by day, through the steps that run by themselves.
+
+The clock is set to each day, and each step is called as a schedule calls it. What people do - deliver, order, answer,
+hand over - is done on its day by files in the inbox, as a coordinator or a practice would do it.
+
+    python tests/job/two_years.py FOLDER        every day, some minutes; `make years`
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import time_machine
+from openpyxl import load_workbook
+
+from flows import daily
+from flows.daily import Told
+from flows.order_forms import write_forms
+from flows.settings import Workspace, load_workspace
+from transforms.calendar import last_day
+from transforms.order_form import HEAD_ROW
+from warehouse import follow_ups
+
+FIRST, LAST = date(2024, 2, 1), date(2026, 8, 1)
+DELAY = 40
+"""Days after a quarter at which its extracts come."""
+SETTINGS = 'name = "To år"\nexample_data = true\n[consent]\ndefault = "given"\n[letters]\nseed = 20260101\n'
+SOURCES = ("recepter", "tilmeldte", "ydelser")
+EVERY_DAY = ("inbox", "look", "render", "follow-ups", "deadlines")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a coordinator writes on a form, `lead` days before the meeting. `until`: the last month asked for."""
+
+    cluster: str
+    package: str
+    meeting: date
+    lead: int = 100
+    until: str | None = None
+    level: str = "Kun klyngen"
+    called_off: date | None = None
+
+
+ORDERS = (
+    Order("K01", "antibiotika", date(2024, 10, 9), level="Klynge og praksis"),
+    Order("K02", "crp", date(2025, 5, 14)),
+    Order("K03", "nsaid", date(2025, 3, 12)),
+    Order("K04", "antibiotika", date(2025, 1, 15)),
+    # The services of that quarter never came: the request waits until the day of the meeting, and says for what.
+    Order("K05", "crp", date(2025, 1, 22), until="2024-09"),
+    Order("K06", "antibiotika", date(2025, 9, 17)),
+    Order("K07", "antibiotika", date(2025, 11, 19), called_off=date(2025, 10, 1)),
+)
+ANSWERS: Mapping[str, str] = {"K01": "Ja", "K02": "Nej", "K03": "Ja", "K04": "Ja"}
+"""What clusters answer about their follow-up on the first of the next month; K06 says nothing."""
+
+
+@dataclass
+class Story:
+    """A workspace, and what each day's steps said of it."""
+
+    workspace: Workspace
+    files: Mapping[date, list[Path]]
+    said: dict[date, dict[str, Told]] = field(default_factory=dict)
+
+    def live(self, days: Iterable[date], steps: tuple[str, ...] = EVERY_DAY) -> None:
+        """Each of `days` in turn: what people do on it, then the steps."""
+        for day in days:
+            with time_machine.travel(datetime.combine(day, time(7), UTC), tick=False):
+                self._people(day)
+                self.said[day] = {name: daily.STEPS[name](self.workspace, day) for name in steps}
+
+    def matters(self, day: date) -> bool:
+        """Whether anybody does anything on `day`, or it is the day after a meeting, or a Monday."""
+        of_orders = {
+            when
+            for each in ORDERS
+            for when in (each.meeting - timedelta(days=each.lead), each.called_off, each.meeting + timedelta(days=1))
+        }
+        return day in self.files or day in of_orders or day.day == 1 or day.weekday() == 0
+
+    def _people(self, day: date) -> None:
+        for path in self.files.get(day, []):
+            self._put(path.read_bytes(), path.name, day)
+        for each in ORDERS:
+            if day == each.meeting - timedelta(days=each.lead):
+                self._order(each, day)
+            if day == each.called_off:
+                self._call_off(each)
+        if day.day == 1:
+            self._answer(day)
+
+    def _put(self, content: bytes, name: str, day: date) -> None:
+        """Into the inbox; the file has lain there for an hour."""
+        self.workspace.inbox.mkdir(parents=True, exist_ok=True)
+        path = self.workspace.inbox / name
+        path.write_bytes(content)
+        hour_ago = datetime.combine(day, time(6), UTC).timestamp()
+        os.utime(path, (hour_ago, hour_ago))
+
+    def _order(self, each: Order, day: date) -> None:
+        row = HEAD_ROW + 1
+        cells = {"B": each.package, "C": "Første møde", "D": each.meeting, "E": "Koordinator", "G": each.level}
+        cells |= {"H": "HTML", "I": each.until, "J": "Ja"}
+        self._form(each.cluster, "Bestilling", {f"{column}{row}": cell for column, cell in cells.items()}, day)
+
+    def _form(self, cluster: str, sheet: str, cells: Mapping[str, Any], day: date) -> None:
+        (path,) = write_forms(self.workspace, self.workspace.root / "forms", cluster, day)
+        book = load_workbook(path)
+        for cell, value in cells.items():
+            book[sheet][cell] = value
+        book.save(path)
+        self._put(path.read_bytes(), path.name, day)
+
+    def _call_off(self, each: Order) -> None:
+        from flows.requesting import by_person
+
+        by_person(self.workspace, f"{each.cluster}_{each.package}_baseline_{each.meeting}", "cancelled", "Koordinator")
+
+    def _answer(self, day: date) -> None:
+        if not self.workspace.store.database.exists():
+            return
+        for each in follow_ups.every(self.workspace.store):
+            answer = ANSWERS.get(each.baseline.cluster_id)
+            if each.state == "proposed" and answer is not None:
+                cells = {"G6": answer, "I6": "Koordinator"}
+                self._form(each.baseline.cluster_id, "Opfølgning", cells, day)
+
+
+def begin(root: Path, region: Path) -> Story:
+    """An empty workspace in `root`, and the days on which the files of `region` come into its inbox."""
+    root.mkdir(parents=True)
+    (root / "klyngeflow.toml").write_text(SETTINGS, encoding="utf-8")
+    files: dict[date, list[Path]] = {}
+    for path in sorted(region.iterdir()):
+        if (day := arrival(path.name)) is not None:
+            files.setdefault(day, []).append(path)
+    return Story(load_workspace(root), files)
+
+
+def arrival(name: str) -> date | None:
+    """The day on which a file of the region comes; None: it is not part of this story."""
+    if name.startswith("register_"):
+        return FIRST
+    found = re.fullmatch(r"([a-zæøå]+)_(\d{4})K([1-4])(_rettet|_foreloebig)?\.csv", name)
+    if found is None or found[1] not in SOURCES:
+        return None
+    ended = last_day(date(int(found[2]), int(found[3]) * 3, 1))
+    return ended + timedelta(days={"_rettet": DELAY + 30, "_foreloebig": DELAY - 20}.get(found[4], DELAY))
+
+
+def every_day() -> Iterator[date]:
+    """From FIRST to LAST."""
+    yield from (FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1))
+
+
+def main(folder: Path) -> None:
+    """Live through it in `folder`, and tell each day on which something happened."""
+    from examples.synthetic.generate import generate
+
+    shutil.rmtree(folder, ignore_errors=True)
+    generate(folder / "region", folder / "truth")
+    story = begin(folder / "workspace", folder / "region")
+    for day in every_day():
+        story.live([day])
+        for name, told in story.said[day].items():
+            for line in told.done:
+                if name in ("inbox", "look", "render", "follow-ups", "deliver", "remind"):
+                    sys.stdout.write(f"{day} {name}: {line}\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,1 +1,0 @@
-select count(*) from ledger.run where state = 'running'

@@ -1,0 +1,1 @@
+select owner from ledger.lease where name = $name

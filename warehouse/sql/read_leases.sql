@@ -1,0 +1,1 @@
+select name, owner, taken_at from ledger.lease order by name

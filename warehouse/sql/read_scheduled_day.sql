@@ -1,0 +1,2 @@
+-- The last day for which the schedule was done; null: none.
+select max(day) from ledger.scheduled_day where schedule = $schedule
