@@ -192,6 +192,14 @@ local function header(element)
   return element
 end
 
+-- What paper leaves out is laid out for nobody: tables are the most of it.
+local function without_appendix(doc)
+  for _, block in ipairs(doc.blocks) do
+    if block.t == "Div" and block.classes:includes("appendix") then block.content = { block.content[1] } end
+  end
+  return doc
+end
+
 -- Charts side by side fill the line.
 local function side_by_side(element)
   local images = 0
@@ -274,4 +282,4 @@ local function stepwise(doc)
   end })
 end
 
-return { { Meta = meta, Pandoc = stepwise }, { Div = widths }, { Figure = figure, Para = typst and side_by_side or nil }, shared, { Div = unwrapped }, { Pandoc = spoken_of } }
+return { { Meta = meta, Pandoc = stepwise }, { Pandoc = typst and without_appendix or nil }, { Div = widths }, { Figure = figure, Para = typst and side_by_side or nil }, shared, { Div = unwrapped }, { Pandoc = spoken_of } }
