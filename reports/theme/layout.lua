@@ -197,8 +197,10 @@ end
 local function without_appendix(doc)
   for _, block in ipairs(doc.blocks) do
     if block.t == "Div" and block.classes:includes("appendix") then
-      local first = block.content[1]
-      first.classes = first.classes:map(function(class) return class == "numbers" and "spared" or class end)
+      local first = block.content[1] -- whatever an edited source has there, if anything
+      if first and first.t == "Div" then
+        first.classes = first.classes:map(function(class) return class == "numbers" and "spared" or class end)
+      end
       block.content = { first }
     end
   end
