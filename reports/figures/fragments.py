@@ -18,6 +18,7 @@ from matplotlib import rc_context
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from reports.fonts import FAMILY
@@ -63,6 +64,7 @@ class _Paper:
     def __init__(self, width: float, height: float) -> None:
         self._target = io.StringIO()
         self._renderer = RendererSVG(width, height, self._target, image_dpi=72, metadata=_METADATA)
+        self._figure = Figure(figsize=(width / 72, height / 72), dpi=72)
         self.head = _flat(self._target.getvalue())
         self._kept: dict[Hashable, str] = {}
 
@@ -79,6 +81,7 @@ class _Paper:
     def _fragment(self, artist: Artist) -> str:
         self._target.seek(0)
         self._target.truncate()
+        artist.set_figure(self._figure)  # words of several lines ask it how large a point is
         if isinstance(artist, Text) and "\n" not in artist.get_text():
             self._words(artist)
         else:
