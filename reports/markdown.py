@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Self
 
 _SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")
@@ -24,7 +25,13 @@ def escaped(value: object) -> Markdown:
     """`value` so that pandoc prints it letter for letter, whatever it holds."""
     if isinstance(value, Markdown):
         return value
-    text = _SPECIAL.sub(r"\\\1", _SPACE.sub(" ", str(value)).strip(" "))
+    return _escaped(str(value))
+
+
+@lru_cache(maxsize=8192)
+def _escaped(words: str) -> Markdown:
+    """Kept, since most of what one report says its neighbours say as well."""
+    text = _SPECIAL.sub(r"\\\1", _SPACE.sub(" ", words).strip(" "))
     for found, split in _SHORTCODE.items():
         text = text.replace(found, split)
     return Markdown(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -25,8 +26,7 @@ class Numbers:
     def decimal(self, number: float, decimals: int, *, signed: bool = False) -> str:
         """A minus sign, not a hyphen; a plus only where asked for; never a minus before a rounded zero."""
         rounded = round(number, decimals)
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        digits = format_decimal(abs(rounded), format=pattern, locale=self.language)
+        digits = _digits(abs(rounded), decimals, self.language)
         sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
         return sign + digits
 
@@ -84,6 +84,13 @@ class Numbers:
 
     def _date(self, day: date, pattern: str) -> str:
         return format_date(day, pattern, locale=self.language)
+
+
+@lru_cache(maxsize=8192)
+def _digits(number: float, decimals: int, language: str) -> str:
+    """Kept, since a cluster's figures are written again in every member's report."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(number, format=pattern, locale=language)
 
 
 def _decimals(number: float) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import nan
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from matplotlib import font_manager, get_data_path
 from matplotlib.artist import Artist
@@ -19,7 +19,7 @@ from matplotlib.text import Text as DrawnText
 from matplotlib.transforms import Affine2D
 
 from reports.figures import palette
-from reports.figures.fragments import Fragments
+from reports.figures.fragments import Mark, written
 from reports.fonts import FAMILY, WEIGHTS
 
 POINTS_PER_MM = 72 / 25.4
@@ -54,33 +54,33 @@ class Canvas:
     def __init__(self, width: float, height: float, fonts: Path) -> None:
         register_fonts(fonts)
         self.width, self.height, self.fonts = width, height, fonts
-        self.figure = Figure(figsize=(width / 25.4, height / 25.4), dpi=72)
-        self.figure.patch.set_visible(False)
-        self._transform = Affine2D().scale(POINTS_PER_MM)
-        self._layers: list[list[Artist]] = []
-        self._fragments = Fragments(self.figure)
+        self._marks: list[Mark] = []
+        self._layers: list[list[Mark]] = []
+
+    @property
+    def figure(self) -> Figure:
+        """The drawing as matplotlib has it."""
+        figure = Figure(figsize=(self.width / 25.4, self.height / 25.4), dpi=72)
+        figure.patch.set_visible(False)
+        for mark in self._marks:
+            if mark.visible:
+                figure.add_artist(mark.artist())
+        return figure
 
     def line(self, xs: Sequence[float], ys: Sequence[float], pen: Pen, order: float = 2) -> None:
-        style = "-" if pen.dash is None else (0, pen.dash)
-        line = Line2D(xs, ys, color=pen.color, linewidth=pen.width * POINTS_PER_MM, linestyle=style)
-        line.set_solid_capstyle("butt")
-        self._add(line, order)
+        self._add(_line, (tuple(xs), tuple(ys), pen), order)
 
     def dot(
         self, at: tuple[float, float], radius: float, color: str, *, hollow: bool = False, order: float = 4
     ) -> None:
-        width = EDGE_OF_HOLLOW if hollow else 0
-        circle = Circle(at, radius - width / 2, facecolor=palette.PAPER if hollow else color)
-        circle.set_edgecolor(color)
-        circle.set_linewidth(width * POINTS_PER_MM)
-        self._add(circle, order)
+        self._add(_dot, (at, radius, color, hollow), order)
 
     def box(self, x: tuple[float, float], y: tuple[float, float], color: str, order: float = 1) -> None:
-        self._add(Rectangle((x[0], y[0]), x[1] - x[0], y[1] - y[0], facecolor=color, linewidth=0), order)
+        self._add(_box, (x, y, color), order)
 
     def shape(self, corners: Sequence[tuple[float, float]], color: str, order: float = 2) -> None:
         """A filled shape without an edge."""
-        self._add(Polygon(corners, facecolor=color, linewidth=0), order)
+        self._add(_shape, (tuple(corners), color), order)
 
     def hatch(self, x: tuple[float, float], y: tuple[float, float], order: float = 1) -> None:
         """Pale diagonal stripes: drawn as strokes, since renderers disagree about pattern fills."""
@@ -97,16 +97,7 @@ class Canvas:
         self, at: tuple[float, float], words: str, look: Type, align: Align = "left", *, upright: bool = False
     ) -> None:
         """Words with their baseline at `at`; `upright` turns them a quarter, reading upwards from `at`."""
-        drawn = DrawnText(at[0], at[1], words, color=look.color, fontsize=look.size)
-        drawn.set_fontfamily(FAMILY)
-        drawn.set_fontweight(look.weight)
-        drawn.set_horizontalalignment(align)
-        drawn.set_verticalalignment("baseline")
-        drawn.set_parse_math(False)
-        if upright:
-            drawn.set_rotation(90)
-            drawn.set_rotation_mode("anchor")
-        self._add(drawn, 5)
+        self._add(_text, (at, words, look, align, upright), 5)
 
     def text_width(self, words: str, look: Type) -> float:
         return text_width(words, look.size, look.weight, self.fonts)
@@ -118,11 +109,11 @@ class Canvas:
         try:
             yield
         finally:
-            for artist in self._layers.pop():
-                artist.remove()
+            away = set(self._layers.pop())
+            self._marks = [mark for mark in self._marks if mark not in away]
 
     @contextmanager
-    def recording(self) -> Iterator[list[Artist]]:
+    def recording(self) -> Iterator[list[Mark]]:
         """What is drawn inside, as a list, so that it can be hidden later."""
         self._layers.append([])
         yield self._layers[-1]
@@ -130,14 +121,56 @@ class Canvas:
 
     def svg(self) -> str:
         """The drawing as one flat `<svg>` element: no prolog, ids, style sheet or date; same bytes always."""
-        return self._fragments.svg()
+        # As a figure reckons its sides, by way of inches.
+        return written(self._marks, self.width / 25.4 * 72, self.height / 25.4 * 72)
 
-    def _add(self, artist: Artist, order: float) -> None:
-        artist.set_transform(self._transform)
-        artist.set_zorder(order)
-        self.figure.add_artist(artist)
+    def _add(self, draw: Callable[..., Artist], told: tuple[Any, ...], order: float) -> None:
+        mark = Mark((draw.__name__, *told), partial(_placed, draw, told), order)
+        self._marks.append(mark)
         if self._layers:
-            self._layers[-1].append(artist)
+            self._layers[-1].append(mark)
+
+
+def _placed(draw: Callable[..., Artist], told: tuple[Any, ...]) -> Artist:
+    artist = draw(*told)
+    artist.set_transform(Affine2D().scale(POINTS_PER_MM))
+    return artist
+
+
+def _line(xs: Sequence[float], ys: Sequence[float], pen: Pen) -> Artist:
+    style = "-" if pen.dash is None else (0, pen.dash)
+    line = Line2D(xs, ys, color=pen.color, linewidth=pen.width * POINTS_PER_MM, linestyle=style)
+    line.set_solid_capstyle("butt")
+    return line
+
+
+def _dot(at: tuple[float, float], radius: float, color: str, hollow: bool) -> Artist:
+    width = EDGE_OF_HOLLOW if hollow else 0
+    circle = Circle(at, radius - width / 2, facecolor=palette.PAPER if hollow else color)
+    circle.set_edgecolor(color)
+    circle.set_linewidth(width * POINTS_PER_MM)
+    return circle
+
+
+def _box(x: tuple[float, float], y: tuple[float, float], color: str) -> Artist:
+    return Rectangle((x[0], y[0]), x[1] - x[0], y[1] - y[0], facecolor=color, linewidth=0)
+
+
+def _shape(corners: Sequence[tuple[float, float]], color: str) -> Artist:
+    return Polygon(corners, facecolor=color, linewidth=0)
+
+
+def _text(at: tuple[float, float], words: str, look: Type, align: Align, upright: bool) -> Artist:
+    drawn = DrawnText(at[0], at[1], words, color=look.color, fontsize=look.size)
+    drawn.set_fontfamily(FAMILY)
+    drawn.set_fontweight(look.weight)
+    drawn.set_horizontalalignment(align)
+    drawn.set_verticalalignment("baseline")
+    drawn.set_parse_math(False)
+    if upright:
+        drawn.set_rotation(90)
+        drawn.set_rotation_mode("anchor")
+    return drawn
 
 
 @lru_cache(maxsize=4)

@@ -1,15 +1,18 @@
 """The SVG of a drawing, mark by mark: each mark is written once, however often the drawing is saved.
 
 What comes out is what matplotlib writes of the whole figure, letter for letter; so a cluster's chart is written once,
-and a member's is that with the own layer's marks.
+and a member's is that with the own layer's marks. Marks that other charts of the same size have are not drawn again.
 """
 
 from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from matplotlib import rc_context
 from matplotlib.artist import Artist
@@ -27,36 +30,62 @@ _NOISE = re.compile(
     r"| transform=\"rotate\(-0 [^\"]*\"|; stroke-dashoffset: 0",
     re.DOTALL,
 )
+_MOST_KEPT = 8192
+_LOCK = Lock()
 
 
-class Fragments:
-    """The marks of one figure as SVG. A mark may be hidden or taken away, but not changed once it was written."""
+@dataclass(eq=False)
+class Mark:
+    """One mark: `told` says all that it is drawn from, so two that are told alike are the same drawing."""
 
-    def __init__(self, figure: Figure) -> None:
-        self._figure = figure
-        width, height = figure.get_size_inches() * figure.dpi
+    told: Hashable
+    make: Callable[[], Artist]
+    order: float
+    visible: bool = True
+
+    def artist(self) -> Artist:
+        """The mark as matplotlib draws it."""
+        made = self.make()
+        made.set_zorder(self.order)
+        return made
+
+
+def written(marks: Sequence[Mark], width: float, height: float) -> str:
+    """One flat `<svg>` element, its sides in points: no prolog, ids, style sheet or date; same bytes always."""
+    shown = sorted((mark for mark in marks if mark.visible), key=lambda mark: mark.order)
+    with _LOCK:
+        paper = _paper(width, height)
+        return "".join((paper.head, *paper.fragments(shown), "</svg>"))
+
+
+class _Paper:
+    """Sheets of one size: what was written of a mark on one stands for every mark told alike on the others."""
+
+    def __init__(self, width: float, height: float) -> None:
         self._target = io.StringIO()
         self._renderer = RendererSVG(width, height, self._target, image_dpi=72, metadata=_METADATA)
-        self._head = _flat(self._target.getvalue())
-        self._written: WeakKeyDictionary[Artist, str] = WeakKeyDictionary()
+        self._figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+        self.head = _flat(self._target.getvalue())
+        self._kept: dict[Hashable, str] = {}
 
-    def svg(self) -> str:
-        """One flat `<svg>` element: no prolog, ids, style sheet or date; same bytes always."""
-        shown = [mark for mark in self._figure.artists if mark.get_visible()]
-        shown.sort(key=lambda mark: mark.get_zorder())
-        new = [mark for mark in shown if mark not in self._written]
+    def fragments(self, marks: Sequence[Mark]) -> list[str]:
+        new = [mark for mark in marks if mark.told not in self._kept]
+        if len(self._kept) + len(new) > _MOST_KEPT:
+            self._kept.clear()
+            new = list(marks)
         if new:
             with rc_context(_SETTINGS):
-                self._written.update((mark, self._mark(mark)) for mark in new)
-        return "".join((self._head, *(self._written[mark] for mark in shown), "</svg>"))
+                self._kept.update((mark.told, self._fragment(mark.artist())) for mark in new)
+        return [self._kept[mark.told] for mark in marks]
 
-    def _mark(self, mark: Artist) -> str:
+    def _fragment(self, artist: Artist) -> str:
         self._target.seek(0)
         self._target.truncate()
-        if isinstance(mark, Text) and "\n" not in mark.get_text():
-            self._words(mark)
+        artist.set_figure(self._figure)  # words of several lines ask it how large a point is
+        if isinstance(artist, Text) and "\n" not in artist.get_text():
+            self._words(artist)
         else:
-            mark.draw(self._renderer)
+            artist.draw(self._renderer)
         return _flat(self._target.getvalue())
 
     def _words(self, text: Text) -> None:
@@ -69,6 +98,11 @@ class Fragments:
         x, y = text.get_transform().transform(text.get_unitless_position())
         font, turned = text.get_fontproperties(), text.get_rotation()
         renderer.draw_text(look, x, renderer.height - y, text.get_text(), font, turned, ismath=False, mtext=text)
+
+
+@lru_cache(maxsize=16)
+def _paper(width: float, height: float) -> _Paper:
+    return _Paper(width, height)
 
 
 def _flat(svg: str) -> str:

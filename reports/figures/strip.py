@@ -11,10 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
-from matplotlib.artist import Artist
-
 from reports.figures import palette
 from reports.figures.canvas import Canvas, Pen, Type
+from reports.figures.fragments import Mark
 from reports.figures.strip_layout import BASE, HEADROOM, HEIGHT, LEFT, WIDTH, Column, Strip
 
 _BLOCK_HEIGHT = 7.0
@@ -38,7 +37,7 @@ _OWN = _Look(palette.ACCENT, palette.OWN_DOT, palette.OWN_INTERVAL, Type(9.4, pa
 @dataclass(frozen=True)
 class _Drawing:
     canvas: Canvas
-    marks: Mapping[str, list[Artist]]
+    marks: Mapping[str, list[Mark]]
 
 
 def draw_strip(strip: Strip, shared: Strip | None, fonts: Path) -> str:
@@ -53,8 +52,8 @@ def draw_strip(strip: Strip, shared: Strip | None, fonts: Path) -> str:
 
 def _with_own(drawing: _Drawing, strip: Strip, own: Column | None) -> str:
     hidden = drawing.marks.get(own.key, []) if own else []
-    for artist in hidden:
-        artist.set_visible(False)
+    for mark in hidden:
+        mark.visible = False
     try:
         with drawing.canvas.layer():
             if own:
@@ -62,8 +61,8 @@ def _with_own(drawing: _Drawing, strip: Strip, own: Column | None) -> str:
                 _mark(drawing.canvas, strip, own)
             return drawing.canvas.svg()
     finally:
-        for artist in hidden:
-            artist.set_visible(True)
+        for mark in hidden:
+            mark.visible = True
 
 
 @lru_cache(maxsize=64)
@@ -74,7 +73,7 @@ def _drawn(strip: Strip, fonts: Path) -> _Drawing:
     _levels(canvas, strip)
     for caption in strip.captions:
         canvas.text((caption.x, _CAPTION_Y), caption.words, Type(palette.FLOOR, color=palette.OTHERS), "center")
-    marks: dict[str, list[Artist]] = {}
+    marks: dict[str, list[Mark]] = {}
     for column in strip.columns:
         with canvas.recording() as drawn:
             _mark(canvas, strip, column)

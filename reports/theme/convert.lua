@@ -2,6 +2,8 @@
 -- reports/render.py does it, then what is to be made there (html, typst), parted by tabs. A line back says `done` or
 -- `failed`. The source is read once for both, and the words come out as from one call of pandoc for each.
 
+-- Where the style sheet goes. A title has its signs escaped, so this is found first where the page has it.
+local STYLE = "<!--style-->"
 local OUTPUT = { html = { "report.html", "page.html" }, typst = { "report.typ", "page.typ" } }
 
 local function text_of(path)
@@ -17,12 +19,19 @@ local function keep(path, text)
   assert(file:close())
 end
 
+-- The letters are put in last: pandoc would measure every one of them.
+local function with_style(words)
+  local from, to = words:find(STYLE, 1, true)
+  return words:sub(1, from - 1) .. text_of("style.html"):gsub("\n$", "") .. words:sub(to + 1)
+end
+
 local function write(doc, format)
   local output, page = table.unpack(OUTPUT[format])
   local filtered = pandoc.utils.run_lua_filter(doc, "layout.lua", setmetatable({ FORMAT = format }, { __index = _G }))
   local options = { wrap_text = "none", template = pandoc.template.compile(text_of(page), page) }
-  if format == "html" then options.variables = { ["header-includes"] = { text_of("style.html") } } end
+  if format == "html" then options.variables = { ["header-includes"] = { STYLE } } end
   local words = pandoc.write(filtered, format, pandoc.WriterOptions(options))
+  if format == "html" then words = with_style(words) end
   keep(output, words:sub(-1) == "\n" and words or words .. "\n")
 end
 

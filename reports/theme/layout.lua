@@ -10,7 +10,7 @@ local known = {}
 for name in ([[
   head title facts fact letter flags seconds line band definition said note key pairs grid panel questions ruled grounds
   ground numbers aside side badge pill who number own part contents asked scale box cite measure spec fill text references
-  finding objection apart plan prompt kept agreed goal
+  finding objection apart plan prompt kept agreed goal spared
 ]]):gmatch("%S+") do
   known[name] = true
 end
@@ -192,6 +192,21 @@ local function header(element)
   return element
 end
 
+-- What paper leaves out is laid out for nobody: tables are the most of it. What it has, it has where there is room for
+-- all of it, so nobody has to measure whether a page could hold it.
+local function without_appendix(doc)
+  for _, block in ipairs(doc.blocks) do
+    if block.t == "Div" and block.classes:includes("appendix") then
+      local first = block.content[1] -- whatever an edited source has there, if anything
+      if first and first.t == "Div" then
+        first.classes = first.classes:map(function(class) return class == "numbers" and "spared" or class end)
+      end
+      block.content = { first }
+    end
+  end
+  return doc
+end
+
 -- Charts side by side fill the line.
 local function side_by_side(element)
   local images = 0
@@ -274,4 +289,4 @@ local function stepwise(doc)
   end })
 end
 
-return { { Meta = meta, Pandoc = stepwise }, { Div = widths }, { Figure = figure, Para = typst and side_by_side or nil }, shared, { Div = unwrapped }, { Pandoc = spoken_of } }
+return { { Meta = meta, Pandoc = stepwise }, { Pandoc = typst and without_appendix or nil }, { Div = widths }, { Figure = figure, Para = typst and side_by_side or nil }, shared, { Div = unwrapped }, { Pandoc = spoken_of } }

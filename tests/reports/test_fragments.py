@@ -56,7 +56,7 @@ def test_what_is_hidden_or_taken_away_is_left_out_and_comes_back(fonts: Path) ->
         canvas.text((40, 20), "egen", Type())
         assert canvas.svg() == whole(canvas)
         assert "egen" in canvas.svg()
-    marks[0].set_visible(False)
+    marks[0].visible = False
     assert canvas.svg() == before == whole(canvas)
-    marks[0].set_visible(True)
+    marks[0].visible = True
     assert canvas.svg() == whole(canvas) != before
