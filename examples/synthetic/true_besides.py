@@ -20,6 +20,59 @@ _NAMES = {
     "lists_without_reason_share": "fmk_uden_grund",
     "lists_updated_share": "fmk_ajourfoert",
 }
+_MACHINE = ("five_medicines", "dose_dispensed")
+_BEGUN = (*_MACHINE, "started")
+# By package and measure: what those counted out of have (nothing: everybody listed), what those counted have besides,
+# and the first age band of both.
+_Share = tuple[tuple[str, ...], tuple[str, ...], int]
+_SHARES: dict[str, dict[str, _Share]] = {
+    "ppi": {
+        "ppi_users_per_1000": ((), ("ppi",), ADULT_BAND),
+        "ppi_long_term_share": (("ppi",), ("ppi_long",), ADULT_BAND),
+        "ppi_long_without_other_reason_share": (("ppi", "ppi_long"), ("not ppi_reason",), ADULT_BAND),
+        "ppi_stopped_share": (("ppi_before",), ("ppi_stopped",), ADULT_BAND),
+    },
+    "conjunctivitis": {"children_eye_antibiotic_share": (("child",), ("eye_antibiotic",), 0)},
+    "nedre_luftveje": {"second_course_share": (("pneumonia_treated",), ("second_course",), ADULT_BAND)},
+    "hjerte_kar": {
+        "statin_ihd_share": (("ischaemic_heart",), ("statin",), 0),
+        "antithrombotic_ihd_share": (("ischaemic_heart",), ("antithrombotic",), 0),
+    },
+    "smerte_og_opioider": {
+        "opioid_users_per_1000": ((), ("opioid",), ADULT_BAND),
+        "nsaid_users_per_1000": ((), ("nsaid",), ADULT_BAND),
+        "opioid_long_term_share": (("opioid",), ("opioid_long",), ADULT_BAND),
+        "opioid_with_benzodiazepine_share": (("opioid",), ("with_benzodiazepine",), ADULT_BAND),
+    },
+    "afhaengighedsskabende": {
+        "benzodiazepine_users_per_1000": ((), ("benzodiazepine",), ADULT_BAND),
+        "melatonin_users_per_1000": ((), ("melatonin",), ADULT_BAND),
+        "benzodiazepine_users_75_per_1000": ((), ("benzodiazepine",), _75),
+        "benzodiazepine_long_term_share": (("benzodiazepine",), ("benzodiazepine_long",), ADULT_BAND),
+    },
+    "antipsykotika": {
+        "antipsychotic_users_per_1000": ((), ("antipsychotic",), ADULT_BAND),
+        "low_dose_without_diagnosis_share": (
+            ("antipsychotic",),
+            ("quetiapine_low", "without_diagnosis"),
+            ADULT_BAND,
+        ),
+        "dementia_antipsychotic_share": (("dementia_medicine",), ("antipsychotic_dementia",), _65),
+    },
+    "kol_diagnostik": {
+        "copd_35_per_1000": ((), ("copd",), _35),
+        "new_inhaler_without_spirometry_share": (("new_inhaler",), ("no_spirometry",), _35),
+    },
+    "spirometri": {"copd_spirometry_share": (("copd",), ("spirometry",), 0)},
+    "hjemmebesoeg": {"visited_80_share": ((), ("visited",), _80)},
+    "dosisdispensering": {
+        "users_75_share": ((), _MACHINE, _75),
+        "users_65_share": ((), _MACHINE, _65),
+        "users_of_five_medicines_share": (("five_medicines",), ("dose_dispensed",), 0),
+        "starts_65_per_1000": ((), _BEGUN, _65),
+        "stopped_90_days_share": (_BEGUN, ("stopped_early",), 0),
+    },
+}
 
 
 def measures_besides(
@@ -109,52 +162,10 @@ def _services(tables: Tables) -> Iterable[TrueMeasure]:
 def _ordered(tables: Tables, counts: tuple[Health, ...]) -> Iterable[TrueMeasure]:
     """What rests on counts of patients, by practice at the end of the window."""
     always = np.ones_like(tables.patients(), dtype=np.bool_)
-
-    def share(package: str, measure: str, of: tuple[str, ...], *also: str, first: int = 0) -> TrueMeasure:
-        wide, narrow = (_having(tables, counts, have, first) for have in (of, (*of, *also)))
-        return TrueMeasure(package, measure, narrow, wide, always, at_end=True)
-
-    adult, all_of_them = ADULT_BAND, ()
-    ppi, long, before = ("ppi",), ("ppi", "ppi_long"), ("ppi_before",)
-    heart, opioid, calm = ("ischaemic_heart",), ("opioid",), ("benzodiazepine",)
-    dispensed, machine = ("five_medicines",), ("five_medicines", "dose_dispensed")
-    begun = (*machine, "started")
-    yield from (
-        share("ppi", "ppi_users_per_1000", all_of_them, *ppi, first=adult),
-        share("ppi", "ppi_long_term_share", ppi, "ppi_long", first=adult),
-        share("ppi", "ppi_long_without_other_reason_share", long, "not ppi_reason", first=adult),
-        share("ppi", "ppi_stopped_share", before, "ppi_stopped", first=adult),
-        share("nedre_luftveje", "second_course_share", ("adult", "pneumonia_treated"), "second_course"),
-        share("hjerte_kar", "statin_ihd_share", heart, "statin"),
-        share("hjerte_kar", "antithrombotic_ihd_share", heart, "antithrombotic"),
-        share("smerte_og_opioider", "opioid_users_per_1000", all_of_them, *opioid, first=adult),
-        share("smerte_og_opioider", "nsaid_users_per_1000", all_of_them, "nsaid", first=adult),
-        share("smerte_og_opioider", "opioid_long_term_share", opioid, "opioid_long", first=adult),
-        share("smerte_og_opioider", "opioid_with_benzodiazepine_share", opioid, "with_benzodiazepine", first=adult),
-        share("afhaengighedsskabende", "benzodiazepine_users_per_1000", all_of_them, *calm, first=adult),
-        share("afhaengighedsskabende", "melatonin_users_per_1000", all_of_them, "melatonin", first=adult),
-        share("afhaengighedsskabende", "benzodiazepine_users_75_per_1000", all_of_them, *calm, first=_75),
-        share("afhaengighedsskabende", "benzodiazepine_long_term_share", calm, "benzodiazepine_long", first=adult),
-        share("antipsykotika", "antipsychotic_users_per_1000", all_of_them, "antipsychotic", first=adult),
-        share("antipsykotika", "low_dose_without_diagnosis_share", ("antipsychotic",), "low_without", first=adult),
-        share(
-            "antipsykotika",
-            "dementia_antipsychotic_share",
-            ("from_65", "dementia_medicine"),
-            "antipsychotic_dementia",
-        ),
-        share("kol_diagnostik", "copd_35_per_1000", all_of_them, "copd", first=_35),
-        share("kol_diagnostik", "new_inhaler_without_spirometry_share", ("from_35", "new_inhaler"), "no_spirometry"),
-        share("spirometri", "copd_spirometry_share", ("copd",), "spirometry"),
-        share("hjemmebesoeg", "visited_80_share", all_of_them, "visited", first=_80),
-        share("dosisdispensering", "users_75_share", all_of_them, *machine, first=_75),
-        share("dosisdispensering", "users_65_share", all_of_them, *machine, first=_65),
-        share("dosisdispensering", "users_of_five_medicines_share", dispensed, "dose_dispensed"),
-        share("dosisdispensering", "starts_65_per_1000", all_of_them, *begun, first=_65),
-        share("dosisdispensering", "stopped_90_days_share", begun, "stopped_early"),
-    )
-    children = _having(tables, counts, ("child",), 0), _having(tables, counts, ("child", "eye_antibiotic"), 0)
-    yield TrueMeasure("conjunctivitis", "children_eye_antibiotic_share", children[1], children[0], always, at_end=True)
+    for package, measures in _SHARES.items():
+        for measure, (of, also, first) in measures.items():
+            wide, narrow = (_having(tables, counts, have, first) for have in (of, (*of, *also)))
+            yield TrueMeasure(package, measure, narrow, wide, always, at_end=True)
 
 
 def _plans(tables: Tables, counts: tuple[Health, ...], came: BoolArray) -> Iterable[TrueMeasure]:
