@@ -124,8 +124,8 @@ def test_a_second_run_writes_the_same_bytes_over_the_first(region: Region):
 @pytest.mark.parametrize(
     ("only_packages_ask", "digest"),
     [
-        (False, "3e76b55237c00cd4852bfc6aebdb1d8a2cdba9ac1b59327d6d57101670365793"),
-        (True, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        (False, "8b7501b018d24665a9c34d129aaab3136da09c6246716eb91b57c9c1479abf16"),
+        (True, "78c47d423cba9f991fd6cd6df03ed1310e5e1c473c4cdb8fe46a336c2e97574a"),
     ],
     ids=["the quarters and the registry", "what only packages ask for"],
 )
