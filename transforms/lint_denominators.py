@@ -9,7 +9,7 @@ from transforms.definitions import Measure, Selection
 from transforms.lint import Finding, Subject, found
 from transforms.sources import COLUMNS, FILTERS
 
-PARTS_OF = {"patients": "out_of", "count": "out_of"}
+PARTS_OF = {"patients": "out_of", "count": "out_of", "overdue": "count"}
 """Quantities that a source holds beside the whole they are of."""
 _PREFIXED = ("prescriptions", "services")
 """Sources whose codes are a hierarchy. Elsewhere a code is a name, and one fact can be behind several of them."""

@@ -7,7 +7,7 @@ import numpy as np
 from examples.synthetic.draws import BoolArray, IntArray
 from examples.synthetic.logs import Log
 
-_SIZES = {"practice": 64, "month": 30, "code": 24, "indication": 8, "sex": 2, "band": 9}
+_SIZES = {"practice": 64, "month": 30, "code": 40, "indication": 8, "sex": 2, "band": 9}
 
 
 @dataclass(frozen=True)

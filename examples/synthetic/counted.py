@@ -6,6 +6,7 @@ from examples.synthetic.plan import COUNTED_TO, NO_CARE_PLANS, NO_CARE_PLANS_NOW
 from examples.synthetic.region import Practice
 from examples.synthetic.simulate import Simulation
 from examples.synthetic.traits import draw_traits
+from examples.synthetic.traits_besides import BesidesDraws, with_besides
 
 
 def counts_of_patients(practices: tuple[Practice, ...], happened: Simulation, seed: int) -> tuple[Health, ...]:
@@ -15,7 +16,8 @@ def counts_of_patients(practices: tuple[Practice, ...], happened: Simulation, se
     for count, month in enumerate(COUNTED_TO):
         scene = happened.scenes[month_number(month)]
         traits = draw_traits(practices, scene, patients, seed, count)
-        found.append(health_of(scene, happened.seen, taught(practices, traits) if count else traits))
+        health = health_of(scene, happened.seen, taught(practices, traits) if count else traits)
+        found.append(with_besides(health, scene, happened.seen, BesidesDraws(len(practices), seed, count)))
     return tuple(found)
 
 

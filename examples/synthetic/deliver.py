@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from examples.synthetic.aggregate import Counted, count
+from examples.synthetic.codes import ATC, DDD_TENTHS, FIRST_SERVICES, SERVICE_CODES
 from examples.synthetic.draws import BoolArray, IntArray, chance, generator
-from examples.synthetic.events import SERVICE_CODES
 from examples.synthetic.logs import Log
 from examples.synthetic.months import MONTHS, QUARTERS, month_text, quarter_number, quarter_text
 from examples.synthetic.plan import (
@@ -18,7 +18,7 @@ from examples.synthetic.plan import (
     NOT_SUBMITTED,
     PROVISIONAL_QUARTER,
 )
-from examples.synthetic.rates import ATC, BANDS, DDD_TENTHS, INDICATIONS, SEXES
+from examples.synthetic.rates import BANDS, INDICATIONS, SEXES
 from examples.synthetic.region import Practice, index_of
 from examples.synthetic.write import UTF8, WINDOWS, tenths, thousands, write_lines
 
@@ -111,7 +111,10 @@ def _doubled(practices: Practices, counted: Counted) -> Counted:
 
 
 def _taken_back(counted: Counted, seed: int) -> IntArray:
-    """For each row, how many services too many it has: 0 for nearly all, else 1 to 3."""
+    """For each row, how many services too many it has: 0 for nearly all, else 1 to 3; none of the rarer services."""
     rng = generator(seed, 5)
-    hit = chance(rng, _CORRECTED_SHARE, len(counted.count))
-    return np.where(hit, rng.integers(1, 4, size=len(hit), dtype=np.int32), np.int32(0))
+    first = counted.code < len(FIRST_SERVICES)
+    hit = chance(rng, _CORRECTED_SHARE, int(first.sum()))
+    back = np.zeros(len(counted.count), dtype=np.int32)
+    back[first] = np.where(hit, rng.integers(1, 4, size=len(hit), dtype=np.int32), np.int32(0))
+    return back

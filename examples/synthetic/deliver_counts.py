@@ -7,7 +7,8 @@ import numpy as np
 from examples.synthetic.counted import shows_care_plans
 from examples.synthetic.draws import BoolArray
 from examples.synthetic.ears import EAR_CODES, EarContacts, ears_counted
-from examples.synthetic.groups import LOOKED, ORDERED, Ordered, who
+from examples.synthetic.groups import LOOKED, ORDERED, who
+from examples.synthetic.groups_shape import Ordered
 from examples.synthetic.health import Health
 from examples.synthetic.months import month_number
 from examples.synthetic.plan import COUNTED_TO, EAR_MONTHS, WAVES
@@ -29,7 +30,7 @@ _ON_A_SCALE = "arbejdsglaede"
 def write_ordered(inbox: Path, practices: Practices, counts: tuple[Health, ...]) -> None:
     """One file per count; a practice that has nobody in a group has no row."""
     for month, health in zip(COUNTED_TO, counts, strict=True):
-        lines = [line for group in ORDERED for line in _ordered(practices, month, health, group)]
+        lines = [line for group in ORDERED for line in ordered_lines(practices, month, health, group)]
         write_lines(inbox / f"patienttal_{month}.csv", [ORDERED_HEAD, *lines])
 
 
@@ -82,7 +83,8 @@ def write_own_counts(inbox: Path, practices: Practices, ears: EarContacts, surve
         write_lines(inbox / f"registreringer_{month}.csv", [OWN_HEAD, *asked])
 
 
-def _ordered(practices: Practices, month: str, health: Health, group: Ordered) -> list[str]:
+def ordered_lines(practices: Practices, month: str, health: Health, group: Ordered) -> list[str]:
+    """One line per practice that has patients in the group, and per age band where it is split."""
     members = who(health, group.have)
     ages = [(band, members & (health.band == place)) for place, band in enumerate(BANDS)] if group.by_age else []
     parts = [(age, _by_practice(health, inside)) for age, inside in ages or [("", members)]]

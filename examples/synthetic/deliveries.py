@@ -3,13 +3,15 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-from examples.synthetic.months import FIRST_YEAR, QUARTERS, quarter_text
+from examples.synthetic.months import FIRST_YEAR, QUARTERS, month_number, quarter_text
 from examples.synthetic.plan import (
     COUNTED_TO,
     DOUBLED_QUARTER,
     EAR_MONTHS,
     LATE_LIST_SIZES,
+    MUNICIPAL_MONTHS,
     NO_SERVICES,
+    OWN_MONTHS,
     PROVISIONAL_QUARTER,
     WAVES,
 )
@@ -28,7 +30,7 @@ _NOTE = {
     f"recepter_{DOUBLED_QUARTER}.csv": "two practices have one month twice over",
     f"recepter_{PROVISIONAL_QUARTER}.csv": "final: replaces the provisional file",
 }
-_COUNTS = ("forloebsplaner", "patienttal")
+_COUNTS = ("dosisdispensering", "forloebsplaner", "patienttal")
 _DAYS_LATER = 50
 _LATE_DAY = date(2026, 2, 20)
 
@@ -53,9 +55,10 @@ def write_deliveries(truth: Path) -> None:
 def write_deliveries_besides(truth: Path) -> None:
     """One row per file that only packages ask for, in the order of delivery, some weeks after the month it is of."""
     came = [
-        *((_weeks_after(month), f"registreringer_{month}.csv") for month in (*EAR_MONTHS, *WAVES)),
+        *((_weeks_after(month), f"registreringer_{month}.csv") for month in (*EAR_MONTHS, *WAVES, *OWN_MONTHS)),
         *((_weeks_after(month), f"spoergeskema_trivsel_{month}.csv") for month in WAVES),
         *((_weeks_after(month), f"{what}_{month}.csv") for month in COUNTED_TO for what in _COUNTS),
+        *((_weeks_after(month), f"kommune_{_quarter_of(month)}.csv") for month in MUNICIPAL_MONTHS[2::3]),
     ]
     rows = [f"{name},{day}," for day, name in sorted(came)]
     write_lines(truth / "deliveries_besides.csv", ["file,delivered,note", *rows])
@@ -63,6 +66,10 @@ def write_deliveries_besides(truth: Path) -> None:
 
 def _weeks_after(month: str) -> date:
     return date(int(month[:4]), int(month[5:]), 1) + timedelta(days=_DAYS_LATER)
+
+
+def _quarter_of(month: str) -> str:
+    return quarter_text(month_number(month) // 3)
 
 
 def _day(source: str, quarter: int) -> date:

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from examples.synthetic.codes import ATC
 from examples.synthetic.draws import BoolArray, IntArray, chance, choose, cumulative
 from examples.synthetic.habits import Habits, is_after
 from examples.synthetic.logs import ByteArray, Log
 from examples.synthetic.plan import PROVISIONAL_LATE_SHARE
 from examples.synthetic.rates import (
-    ATC,
     INDICATION_OF,
     INDICATIONS,
     INFECTIONS,
@@ -24,7 +24,6 @@ from examples.synthetic.rates import (
 from examples.synthetic.scene import Scene, damped, happenings
 from examples.synthetic.seen import Seen
 
-SERVICE_CODES = tuple(stream.name for stream in SERVICES)
 _RESPIRATORY = cumulative([RESPIRATORY_CHILD, RESPIRATORY_ADULT])
 _FIRST_ADULT_BAND = 2
 

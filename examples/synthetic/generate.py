@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from examples.synthetic.autumn import autumn
 from examples.synthetic.counted import counts_of_patients
 from examples.synthetic.deliver import write_list_sizes, write_prescriptions, write_services
+from examples.synthetic.deliver_besides import write_autumn, write_dose_dispensing, write_municipal
 from examples.synthetic.deliver_counts import write_answers, write_looked, write_ordered, write_own_counts
 from examples.synthetic.deliveries import write_deliveries, write_deliveries_besides
 from examples.synthetic.ears import ear_contacts
@@ -11,9 +13,10 @@ from examples.synthetic.region import Practice, build_practices
 from examples.synthetic.registry import write_registry
 from examples.synthetic.simulate import Simulation, simulate
 from examples.synthetic.staff import survey
+from examples.synthetic.true_besides import measures_besides
 from examples.synthetic.true_tables import Tables
 from examples.synthetic.truth import write_effects, write_events, write_figures, write_region
-from examples.synthetic.truth_of_measures import true_measures, write_lessons, write_measures
+from examples.synthetic.truth_of_measures import care_plans_came, true_measures, write_lessons, write_measures
 
 SEED = 20260101
 
@@ -45,6 +48,11 @@ def _for_packages(inbox: Path, truth: Path, practices: tuple[Practice, ...], hap
     write_answers(inbox, practices, answered)
     write_own_counts(inbox, practices, ears, answered)
     tables = Tables.of(practices, happened)
-    write_measures(truth, tables, true_measures(tables, counts, ears, answered))
+    found = autumn(practices, tables.patients(), seed)
+    write_dose_dispensing(inbox, practices, counts)
+    write_municipal(inbox, practices, found)
+    write_autumn(inbox, practices, found)
+    besides = measures_besides(tables, counts, care_plans_came(tables), found)
+    write_measures(truth, tables, [*true_measures(tables, counts, ears, answered), *besides])
     write_lessons(truth)
     write_deliveries_besides(truth)

@@ -1,28 +1,9 @@
 """The groups of patients that are counted: who belongs to each, as the packages' data guides say."""
 
-from typing import NamedTuple
-
 from examples.synthetic.draws import BoolArray
+from examples.synthetic.groups_besides import LOOKED_BESIDES, ORDERED_BESIDES
+from examples.synthetic.groups_shape import Looked, Ordered
 from examples.synthetic.health import Health
-
-
-class Ordered(NamedTuple):
-    """A group that is ordered: over how many months it is counted, whether split by age, and what all in it have."""
-
-    name: str
-    months: int
-    by_age: bool
-    have: tuple[str, ...]
-
-
-class Looked(NamedTuple):
-    """A group of the care plans: of which condition, what all in it have, and what those it could hold for have."""
-
-    condition: str
-    name: str
-    have: tuple[str, ...]
-    of: tuple[str, ...]
-
 
 _FEW = ("copd", "not two_exacerbations")
 _SABA = ("saba", "from_35")
@@ -45,6 +26,7 @@ ORDERED = (
     Ordered("t2d_75_su_insulin_lavt_hba1c", 12, by_age=False, have=(*_ELDERLY, "hba1c_measured", "hba1c_below_48")),
     Ordered("t2d_hjerte_nyre", 12, by_age=False, have=_AT_RISK),
     Ordered("t2d_hjerte_nyre_sglt2_glp1", 12, by_age=False, have=(*_AT_RISK, "sglt2_glp1")),
+    *ORDERED_BESIDES,
 )
 
 _LUNGS, _SUGAR = ("copd", "plan"), ("type2_diabetes", "plan")
@@ -76,6 +58,7 @@ LOOKED = (
         Looked("Type 2-diabetes", name, (*_SUGAR, measured, good), (*_SUGAR, measured))
         for name, (measured, good) in _TARGETS.items()
     ),
+    *LOOKED_BESIDES,
 )
 
 

@@ -7,12 +7,12 @@ import numpy as np
 from examples.synthetic.draws import FloatArray, IntArray, cumulative, generator
 from examples.synthetic.months import month_of
 from examples.synthetic.plan import BROAD_TO_PENICILLIN_V, EFFECT_FROM, TRUE_FACTOR
-from examples.synthetic.rates import AGENTS, ATC, BROAD, INDICATIONS, PRACTICE_SPREAD
+from examples.synthetic.rates import AGENTS, BROAD, FIRST_ATC, INDICATIONS, PRACTICE_SPREAD
 from examples.synthetic.region import Practice
 
-_BROAD_COLUMNS = [ATC.index(code) for code in BROAD]
+_BROAD_COLUMNS = [FIRST_ATC.index(code) for code in BROAD]
 _URINARY = INDICATIONS.index("urinvejsinfektion")
-_PENICILLIN_V = ATC.index("J01CE02")
+_PENICILLIN_V = FIRST_ATC.index("J01CE02")
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,11 @@ def build_habits(practices: tuple[Practice, ...], seed: int) -> Habits:
 
 def _agent_weights(taste: FloatArray) -> FloatArray:
     """Weights by practice, indication and code, each summing to 1; taste scales all but the first choice."""
-    weights = np.zeros((len(taste), len(INDICATIONS), len(ATC)))
+    weights = np.zeros((len(taste), len(INDICATIONS), len(FIRST_ATC)))
     for indication, agents in AGENTS.items():
         row = INDICATIONS.index(indication)
         for place, (code, weight) in enumerate(agents.items()):
-            weights[:, row, ATC.index(code)] = weight * (1.0 if place == 0 else taste * taste)
+            weights[:, row, FIRST_ATC.index(code)] = weight * (1.0 if place == 0 else taste * taste)
     total = weights.sum(axis=2, keepdims=True)
     return np.where(total > 0, weights / np.where(total > 0, total, 1.0), 0.0)
 
@@ -79,7 +79,7 @@ def _shifted(weights: FloatArray) -> FloatArray:
 
 def _steps(weights: FloatArray) -> IntArray:
     """Cumulative weights; the row of the empty indication is never used, and is made a choice of the first code."""
-    first = np.zeros(len(ATC))
+    first = np.zeros(len(FIRST_ATC))
     first[0] = 1.0
     empty = weights.sum(axis=2, keepdims=True) == 0
     return cumulative(np.where(empty, first, weights))

@@ -99,3 +99,10 @@ class Lesson:
 FEWER_STEROIDS = Lesson("kol_behandling", "ics_few_exacerbations_share", "K03", 0.70)
 MORE_HEART_AND_KIDNEY = Lesson("diabetes_behandling", "sglt2_glp1_share", "K05", 1.30)
 LESSONS = (FEWER_STEROIDS, MORE_HEART_AND_KIDNEY)
+
+# Months that municipalities count, the municipality of each cluster that has one that does, and when practices
+# look through lists of medicines and time certificates; who never did.
+MUNICIPAL_MONTHS = ("2024-10", "2024-11", "2024-12", "2025-10", "2025-11", "2025-12")
+MUNICIPALITY_OF = {"K01": "991", "K02": "991", "K03": "992", "K04": "992", "K05": "992"}
+OWN_MONTHS = ("2024-11", "2025-11")
+NO_LISTS_LOOKED_AT = ("000117", "000231", "000324", "000510", "000617", "000703")

@@ -65,7 +65,7 @@ RESPIRATORY_ADULT = (0.0, 0.0, 0.22, 0.30, 0.0, 0.48, 0.0)
 INDICATION_OF = {"urinveje": "urinvejsinfektion", "hud": "hudinfektion", "andet": "andet"}
 
 # DDD of one item in tenths: a fixed course or pack for each code.
-DDD_TENTHS = {
+FIRST_DDD_TENTHS = {
     "A02BC01": 1000,
     "J01AA02": 80,
     "J01CA04": 67,
@@ -86,7 +86,7 @@ DDD_TENTHS = {
     "N02AX02": 167,
     "R03AC02": 500,
 }
-ATC = tuple(sorted(DDD_TENTHS))
+FIRST_ATC = tuple(sorted(FIRST_DDD_TENTHS))
 BROAD = ("J01CR02", "J01DB01", "J01FA01", "J01FA09", "J01FA10", "J01MA02")
 # Indication -> weights of the agents; the first agent is the first choice.
 AGENTS = {

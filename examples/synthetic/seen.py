@@ -9,7 +9,7 @@ from examples.synthetic.draws import IntArray
 from examples.synthetic.months import MONTHS
 from examples.synthetic.rates import Stream
 
-TRACKED = ("7120", "M01AE01", "M01AE02", "N02AX02", "R03AC02")
+TRACKED = ("7120", "A02BC01", "M01AE01", "M01AE02", "N02AX02", "R03AC02")
 
 
 @dataclass(frozen=True)

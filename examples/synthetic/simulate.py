@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from examples.synthetic.cells import Cells
+from examples.synthetic.codes import FIRST_SERVICES
 from examples.synthetic.draws import generator
 from examples.synthetic.events import infections, medicines, services
 from examples.synthetic.habits import build_habits
@@ -10,6 +12,7 @@ from examples.synthetic.months import MONTHS, month_number
 from examples.synthetic.moves import apply_events
 from examples.synthetic.patients import build_patients, leave
 from examples.synthetic.plan import COUNTED_TO, EAR_MONTHS
+from examples.synthetic.rates import FIRST_ATC
 from examples.synthetic.region import Practice
 from examples.synthetic.scene import Scene, set_scene
 from examples.synthetic.seen import Seen
@@ -33,7 +36,7 @@ class Simulation(NamedTuple):
 def simulate(practices: tuple[Practice, ...], seed: int) -> Simulation:
     """Run the region from the first month to the last."""
     people, habits = build_patients(practices, seed), build_habits(practices, seed)
-    rng = generator(seed, 4)
+    rng, cells = generator(seed, 4), Cells(len(practices), generator(seed, 12))
     listed: list[Log] = []
     prescribed: list[Log] = []
     served: list[Log] = []
@@ -44,6 +47,8 @@ def simulate(practices: tuple[Practice, ...], seed: int) -> Simulation:
         listed.append(scene.log)
         prescribed += infections(scene, habits, rng) + medicines(scene, habits, seen, rng)
         served += services(scene, habits, seen, rng)
+        prescribed += cells.prescriptions(scene, len(FIRST_ATC))
+        served += cells.services(scene, len(FIRST_SERVICES))
         if month in _KEPT:
             scenes[month] = scene
         leave(people, scene.rows, month, rng)

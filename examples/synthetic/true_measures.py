@@ -11,7 +11,7 @@ from examples.synthetic.true_tables import Table, Tables
 
 _CHILD_BANDS = 1
 _OLDEST = len(BANDS) - 1
-_DAYS = "487/16"  # 365.25 / 12 of a person-month
+PERSON_DAYS = "487/16"  # 365.25 / 12 of a person-month
 OF_LIST = "of the window's months"
 
 
@@ -60,7 +60,7 @@ def of_prescriptions(tables: Tables) -> list[TrueMeasure]:
         *(TrueMeasure("antibiotika", name, *pair, came) for name, pair in shares.items()),
         *(TrueMeasure("antibiotika", name, *pair, came, OF_LIST) for name, pair in per_list.items()),
         *(
-            TrueMeasure("nsaid", name, tables.ddd_tenths(codes), tables.patients(), came, _DAYS, tenths=True)
+            TrueMeasure("nsaid", name, tables.ddd_tenths(codes), tables.patients(), came, PERSON_DAYS, tenths=True)
             for name, codes in doses.items()
         ),
         # Ibuprofen and naproxen are all there is in this region.

@@ -7,13 +7,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from examples.synthetic.codes import ATC, DDD_TENTHS, SERVICE_CODES
 from examples.synthetic.draws import BoolArray
-from examples.synthetic.events import SERVICE_CODES
 from examples.synthetic.health import Health
 from examples.synthetic.logs import Log
 from examples.synthetic.months import MONTHS, month_number, quarter_text
 from examples.synthetic.plan import COUNTED_TO, NO_SERVICES, NOT_SUBMITTED
-from examples.synthetic.rates import ATC, DDD_TENTHS, INDICATIONS
+from examples.synthetic.rates import INDICATIONS
 from examples.synthetic.region import Practice
 from examples.synthetic.simulate import Simulation
 
@@ -56,10 +56,11 @@ class Tables:
         wanted = [INDICATIONS.index(indication) for indication in indications]
         return np.isin(self.happened.prescriptions.indication, wanted)
 
-    def services(self, code: str, last_band: int = 8) -> Table:
-        """Services of the code to patients up to the age band."""
+    def services(self, code: str, last_band: int = 8, first_band: int = 0) -> Table:
+        """Services of the code to patients from and up to the age bands."""
         log = self.happened.services
-        return self._tally(log, (log.code == SERVICE_CODES.index(code)) & (log.band <= last_band))
+        inside = (log.band >= first_band) & (log.band <= last_band)
+        return self._tally(log, (log.code == SERVICE_CODES.index(code)) & inside)
 
     def at_ends(self, counts: tuple[Health, ...], chosen: Callable[[Health], BoolArray]) -> Table:
         """Patients chosen in each count, in the month it was made to."""

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from examples.synthetic.codes import ATC, SERVICE_CODES
 from examples.synthetic.draws import BoolArray
-from examples.synthetic.events import SERVICE_CODES
 from examples.synthetic.logs import Log
 from examples.synthetic.months import MONTHS, month_text, quarter_text
 from examples.synthetic.names import CLUSTERS, REGION_CODE, REGION_NAME
@@ -25,7 +25,7 @@ from examples.synthetic.plan import (
     TRUE_FACTOR,
     WINDOWS,
 )
-from examples.synthetic.rates import ADULT_BAND, ATC, BROAD, INDICATIONS, SEXES
+from examples.synthetic.rates import ADULT_BAND, BROAD, INDICATIONS, SEXES
 from examples.synthetic.region import Practice
 from examples.synthetic.simulate import Simulation
 from examples.synthetic.write import write_lines

@@ -27,6 +27,7 @@ from examples.synthetic.write import write_lines
 
 HALF_YEARS = (("2025-01", "2025-06"), ("2026-01", "2026-06"))
 YEARS = (("2024-07", "2025-06"), ("2025-07", "2026-06"))
+AUTUMNS = (("2024-10", "2024-12"), ("2025-10", "2025-12"))
 # First and last month of each package's two windows.
 WINDOWS_OF = {
     "antibiotika": HALF_YEARS,
@@ -36,6 +37,22 @@ WINDOWS_OF = {
     "diabetes_behandling": YEARS,
     "trivsel": (("2025-04", "2025-06"), ("2026-04", "2026-06")),
     "oeregener_hos_boern": (("2025-01", "2025-03"), ("2026-01", "2026-03")),
+    "conjunctivitis": YEARS,
+    "diabetes_organisering": YEARS,
+    "kol_diagnostik": YEARS,
+    "covid19_i_klinikken": HALF_YEARS,
+    "nedre_luftveje": HALF_YEARS,
+    "dosisdispensering": YEARS,
+    "hjerte_kar": YEARS,
+    "tvaersektorielt_samarbejde": AUTUMNS,
+    "ppi": YEARS,
+    "smerte_og_opioider": YEARS,
+    "spirometri": YEARS,
+    "hjemmebesoeg": YEARS,
+    "attester": AUTUMNS,
+    "afhaengighedsskabende": YEARS,
+    "antipsykotika": YEARS,
+    "fmk_ajourfoering": (("2024-11", "2024-11"), ("2025-11", "2025-11")),
 }
 HEAD = (
     "package,measure,category,window_start,window_end,"
@@ -71,13 +88,14 @@ def true_measures(tables: Tables, counts: tuple[Health, ...], ears: EarContacts,
         *of_prescriptions(tables),
         *of_services(tables),
         *of_patients(tables, counts),
-        *of_care_plans(tables, counts, _care_plans(tables)),
+        *of_care_plans(tables, counts, care_plans_came(tables)),
         *of_staff(tables, found),
         *of_ears(tables, ears),
     ]
 
 
-def _care_plans(tables: Tables) -> BoolArray:
+def care_plans_came(tables: Tables) -> BoolArray:
+    """Of which practices the care plans were shown, in the months of the counts."""
     came: BoolArray = np.zeros_like(tables.patients(), dtype=np.bool_)
     for count, month in enumerate(COUNTED_TO):
         came[:, month_number(month)] = [shows_care_plans(practice, count) for practice in tables.practices]

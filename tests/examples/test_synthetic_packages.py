@@ -20,6 +20,19 @@ PARTS = {
     "saba_mange_uden_fast": "saba_brugere",
     "t2d_75_su_insulin_lavt_hba1c": "t2d_75_su_insulin",
     "t2d_hjerte_nyre_sglt2_glp1": "t2d_hjerte_nyre",
+    "ppi_langtid": "ppi_brugere",
+    "ppi_langtid_uden_anden_grund": "ppi_langtid",
+    "ppi_langtid_aaret_foer_stoppet": "ppi_langtid_aaret_foer",
+    "pneumoni_ny_kur_14_dage": "pneumoni_behandlede",
+    "benzodiazepin_langtid": "benzodiazepin_brugere",
+    "opioid_langtid": "opioid_brugere",
+    "opioid_med_benzodiazepin": "opioid_brugere",
+    "antipsykotika_lavdosis_uden_diagnose": "antipsykotika_brugere",
+    "demensmedicin_65_antipsykotika": "demensmedicin_65",
+    "ihs_statin": "ihs_patienter",
+    "ihs_antitrombotisk": "ihs_patienter",
+    "kol_spirometri": "kol_patienter",
+    "nye_inhalation_35_uden_spirometri": "nye_inhalation_35",
 }
 BANDS = ("HbA1c under 48", "HbA1c 48-53", "HbA1c 54-58", "HbA1c 59-74", "HbA1c 75 eller højere")
 
@@ -143,3 +156,29 @@ def test_person_months_of_the_truth_are_those_of_the_list_sizes(region: Path) ->
     half = [row for row in rows if row["window_start"] == "2025-01"]
     assert {row["ydernummer"]: int(row["denominator"]) for row in half} == listed
     assert {Fraction(row["denominator_times"]) for row in half} == {Fraction(1, 6)}
+
+
+@pytest.mark.parametrize("quarter", ["2024K4", "2025K4"])
+def test_a_municipality_counts_its_own_practices_every_month_and_nothing_late_that_has_no_deadline(
+    region: Path, quarter: str
+) -> None:
+    with (region / "inbox" / f"kommune_{quarter}.csv").open(encoding="cp1252", newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter=";"))
+    assert {row["Kommunekode"] for row in rows} == {"991", "992"}
+    assert Counter(Counter((row["Ydernummer"], row["Måned"]) for row in rows).values()).keys() == {9}
+    with_deadline = [row for row in rows if row["Slags"].startswith("LÆ")]
+    assert all(int(row["Efter fristen"]) <= int(row["Antal"]) for row in with_deadline)
+    assert {row["Efter fristen"] for row in rows if not row["Slags"].startswith("LÆ")} == {""}
+    assert any(row["Antal"] == "0" for row in rows)
+
+
+def test_lists_of_medicines_are_counted_in_november_by_those_who_look_through_them(region: Path) -> None:
+    for year in (2024, 2025):
+        counted: dict[str, Row] = defaultdict(dict)
+        for row in read(region / "inbox" / f"registreringer_{year}-11.csv"):
+            counted[row["Ydernummer"]][row["Registrering"]] = row["Antal"]
+        assert len(counted) > 50
+        assert not {"000117", "000703"} & counted.keys()
+        within = ("fmk_stemmer", "fmk_udloebet", "fmk_uden_grund", "fmk_ajourfoert")
+        assert {each["fmk_gennemgaaet"] for each in counted.values()} == {"30"}
+        assert all(int(each[code]) <= 30 for each in counted.values() for code in within)

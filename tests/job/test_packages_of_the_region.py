@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 
 import polars as pl
 import pytest
@@ -89,19 +90,40 @@ def without_consent(region: Run) -> set[str]:
     return {practice for (practice,) in region.rows("select practice_id from registry.consent where not given")}
 
 
+@pytest.fixture(scope="module")
+def periods(copy: Workspace, truth: dict[str, list[Row]]) -> Callable[[str], Period]:
+    """The two windows that the truth has of a package: all packages of the same ones are computed with the first."""
+
+    @cache
+    def computed(windows: tuple[Window, ...]) -> Period:
+        period = Period(*windows, silence_is_consent=True, codes=code_systems(copy))
+        together = [copy.package(name) for name in PACKAGES if truth.get(name) and windows_of(truth[name]) == windows]
+        compute_packages(copy.store, together, period, last_known(copy.store), "test")
+        return period
+
+    return lambda name: computed(windows_of(truth[name]))
+
+
 @pytest.fixture(scope="module", params=PACKAGES)
-def held(request: pytest.FixtureRequest, copy: Workspace, truth: dict[str, list[Row]]) -> Held:
+def held(
+    request: pytest.FixtureRequest,
+    copy: Workspace,
+    truth: dict[str, list[Row]],
+    periods: Callable[[str], Period],
+) -> Held:
     """One package of the catalogue, computed for the two windows that the truth has."""
     package = copy.package(request.param)
     if not package.measures:
         pytest.skip(f"{package.id} is a topic without numbers")
     rows = truth.get(package.id, [])
     assert rows, f"the region has no truth for the package {package.id}: add its measures to examples/synthetic"
-    windows = sorted({(first_day(row["window_start"]), last_day(first_day(row["window_end"]))) for row in rows})
-    baseline, followup = (Window(*each) for each in windows)
-    period = Period(baseline, followup, silence_is_consent=True, codes=code_systems(copy))
-    compute_packages(copy.store, [package], period, last_known(copy.store), "test")
-    return Held(package, measures(copy.store, package, period), rows)
+    return Held(package, measures(copy.store, package, periods(package.id)), rows)
+
+
+def windows_of(rows: list[Row]) -> tuple[Window, ...]:
+    """The windows of a package's truth, in order."""
+    ends = sorted({(first_day(row["window_start"]), last_day(first_day(row["window_end"]))) for row in rows})
+    return tuple(Window(*each) for each in ends)
 
 
 def test_the_truth_knows_every_measure_over_windows_as_long_as_the_package_says(held: Held) -> None:
