@@ -168,7 +168,8 @@ def test_its_page_tells_what_was_done_without_a_figure(served: Served, asked: di
 def test_five_missed_nights_are_caught_up_once(served: Served, asked: dict[str, Any]) -> None:
     due = NIGHTLY.due(served.missed)
     wait_until(lambda: scheduled_days.last_done(served.workspace.store, "nightly") == due)
-    nights = [each for each in served.ask("flow_runs") if each["name"] == "nightly" or "caught up" in each["tags"]]
+    (number,) = [each["id"] for each in served.ask("deployments") if each["entrypoint"] == "flows.scheduled.nightly"]
+    nights = [each for each in served.ask("flow_runs") if each["deployment_id"] == number]
     begun = [each for each in nights if each["state"]["type"] != "SCHEDULED"]
     assert [each["tags"].count("caught up") for each in begun] == [1]
     with served.client as client:
