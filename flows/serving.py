@@ -16,6 +16,9 @@ from flows.schedules import SCHEDULES
 from flows.settings import Workspace
 from transforms.errors import UserError
 
+START_SECONDS = 600.0
+"""A machine that has just been switched on is busy, and nobody waits for this at a terminal."""
+
 
 class ServingError(UserError):
     """The workspace cannot be served now."""
@@ -34,7 +37,7 @@ def serve(workspace: Workspace, port: int) -> None:
         DISPLAY.say("Starting the server: a quarter of a minute ...")
         with serving_prefect(workspace.store.prefect, port) as server:
             deploying = import_module("flows.deploying")  # Prefect takes seconds, and so does its server
-            server.wait()
+            server.wait(START_SECONDS)
             _say_where(workspace, port)
             try:
                 deploying.run_deployments(workspace)

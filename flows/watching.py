@@ -71,7 +71,8 @@ def forget_late(client: SyncPrefectClient, now: datetime) -> int:
 def catch_up(client: SyncPrefectClient, store: Store, now: datetime, patience: timedelta = PATIENCE) -> list[str]:
     """Begin, once, each schedule whose last day was missed; the days before that are part of it. Returns their names.
 
-    One that was never done here is not missed: it begins when it is due. One that fails is tried again each hour.
+    One that was never done here is missed as well: a machine may always be off at night. One that fails is tried again
+    each hour.
     """
     begun: list[str] = []
     for schedule in SCHEDULES.values():
@@ -85,7 +86,7 @@ def catch_up(client: SyncPrefectClient, store: Store, now: datetime, patience: t
 
 def _missed(store: Store, schedule: Schedule, now: datetime) -> bool:
     done = scheduled_days.last_done(store, schedule.name)
-    return done is not None and done < schedule.due(now)
+    return done is None or done < schedule.due(now)
 
 
 def _at_work(client: SyncPrefectClient) -> list[FlowRun]:

@@ -27,6 +27,7 @@ from flows import auditing, daily
 from flows.clock import ZONE
 from flows.schedules import DAILY, MONTHLY, NIGHTLY, SCHEDULES, Schedule
 from flows.settings import Workspace, load_workspace
+from reports.fonts import cut_fonts
 from warehouse import leases, requests
 from warehouse.connection import reading
 
@@ -38,6 +39,7 @@ def waiting(with_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path: 
     toml = made.root / "klyngeflow.toml"
     toml.write_text(toml.read_text(encoding="utf-8") + "[letters]\nseed = 7\n", encoding="utf-8")
     opened = load_workspace(made.root)
+    cut_fonts(opened.store.cache / "fonts")  # once for all workers of all tests
     for later in (0, 1):
         asked(opened, meeting=MEETING + timedelta(days=later), level="cluster", formats=("html",))
     return made.root
