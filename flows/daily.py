@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from flows import agreeing, auditing, building, following_up, ingesting, meeting_calendar, requesting
 from flows.bringing_in import Steps, bring_in
@@ -21,6 +22,7 @@ from flows.ingesting import Outcome, by_name, deliveries, turn_away
 from flows.modes import meeting_for
 from flows.order_forms import is_form, take_forms
 from flows.orders import Order
+from flows.returned_sheets import returned_among, take_sheets
 from flows.settings import Workspace
 from flows.showing_requests import STEPS as PLAN_STEPS
 from flows.validating import one_validator
@@ -55,11 +57,13 @@ def bring_inbox_in(workspace: Workspace, today: date) -> Told:
         claimed, unclaimed = deliveries(workspace)
         personal, files = by_name(claimed)
         goals, wishes = agreeing.forms_among(unclaimed), [path for path in unclaimed if is_form(path)]
-        growing = still_growing((*(each.path for each in files), *goals, *wishes))
+        sheets = returned_among(path for path in unclaimed if path not in {*goals, *wishes})
+        growing = still_growing((*(each.path for each in files), *goals, *wishes, *sheets))
         outcomes = turn_away(workspace, personal)
         whole = [each for each in files if each.path not in growing]
-        if whole:
-            outcomes += _brought_in(workspace, whole)
+        outcomes += _brought_in(workspace, whole)
+        filled = [path for path in sheets if path not in growing]
+        outcomes += take_sheets(workspace, filled, getpass.getuser(), partial(_brought_in, workspace))
         forms = [agreeing.record_from_inbox(workspace, path) for path in goals if path not in growing]
         outcomes += [outcome for outcome in forms if outcome is not None]
         outcomes += take_forms(workspace, [path for path in wishes if path not in growing], getpass.getuser(), today)
@@ -70,6 +74,8 @@ def bring_inbox_in(workspace: Workspace, today: date) -> Told:
 
 
 def _brought_in(workspace: Workspace, files: Sequence[ingesting.Delivery]) -> list[Outcome]:
+    if not files:
+        return []
     with one_validator() as validator:
         steps = Steps(
             ingesting.land_delivery,
