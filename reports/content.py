@@ -21,6 +21,7 @@ from reports.maps import maps
 from reports.markdown import Markdown, escaped
 from reports.pills import JUDGED, pill
 from reports.rows import MeasureRows, Row
+from reports.runs import printed_runs, runs_of, runs_table
 from reports.seen import counts_line
 from reports.sentences import sentence, summary
 from reports.setting import Setting
@@ -73,6 +74,7 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
     pairs = [] if setting.member or not setting.followup else _pairs(drawn, setting)
     bands = [_band(number, rows, material, checks, setting) for number, rows in enumerate(drawn, start=1)]
     bands += distributions(material.package, material.measures, len(bands), setting)
+    runs = [] if setting.member else runs_of(material.package, material.tables.months, material.audience)
     return {
         **_head(material, setting),
         "summary": _summary(drawn, setting),
@@ -84,6 +86,8 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
         "pairs": pairs,
         "pairs_note": _pairs_note(material.measures, setting),
         "funnels": [] if setting.member else funnels(drawn, setting),
+        "runs": printed_runs(runs, setting),
+        "runs_table": runs_table(runs, setting),
         "maps": maps(material.package, drawn, setting),
         "maps_note": _maps_note(setting),
         "units": units_table(material.measures, setting),
@@ -112,7 +116,7 @@ def charts(values: Mapping[str, Any]) -> list[Chart]:
     return [
         *of_bands,
         *(chart for _, chart in (*values["pairs"], *values["funnels"])),
-        *(one.chart for one in values["maps"]),
+        *(one.chart for one in (*values["maps"], *values["runs"])),
         values["key"],
     ]
 

@@ -14,6 +14,7 @@ from transforms.calendar import month_after
 from transforms.definitions import Measure, Package
 from transforms.disclosure_profiles import Profile
 from transforms.disclosure_truth import Row, rounded_to
+from transforms.months import listed_on_average
 from transforms.nesting import nested
 
 _WITH_VALUE = ("value", "zero")
@@ -110,7 +111,7 @@ def _faults(row: Row, measure: Measure, truth: TruthOfMonths) -> Iterable[str]:
 
 def _faults_of_counts(row: Row, measure: Measure, truth: TruthOfMonths) -> Iterable[str]:
     profile, parts = truth.profile, truth.parts(row)
-    stock = measure.denominator.is_stock
+    stock = listed_on_average(measure)
     expected = 1 if row["level"] == "practice" else len(truth.behind.get(row["measure_id"], ()))
     if len(parts) != expected:
         yield "stands on other practices than the window's figure"
@@ -152,7 +153,7 @@ def _nested_too_near(rows: Sequence[Row], package: Package, truth: TruthOfMonths
             if not others or len(others) != len(truth.behind.get(wide.measure_id, ())):
                 continue
             at_wide, at_narrow = wide.part == "denominator", narrow.part == "denominator"
-            stocks = [package.measure(each.measure_id).denominator.is_stock for each in (wide, narrow)]
+            stocks = [listed_on_average(package.measure(each.measure_id)) for each in (wide, narrow)]
             held = _exact(truth.parts(row), row, stock=stocks[1])[at_narrow]
             less = _exact(others, row, stock=stocks[0])[at_wide] - held
             if 0 < less < truth.profile.smallest_difference:
@@ -161,7 +162,7 @@ def _nested_too_near(rows: Sequence[Row], package: Package, truth: TruthOfMonths
 
 def _beside_the_total(inside: Sequence[Row], total: Row | None, truth: TruthOfMonths) -> Iterable[str]:
     """Whether a window's printed total and its months tell an outsider more together than each does alone."""
-    shown = [row for row in inside if row["state"] in _WITH_VALUE]
+    shown = [row for row in inside if row["numerator"] is not None]
     if total is None:
         yield from (f"{_name(row)} is shown although the window's figure is hidden" for row in shown)
         return

@@ -38,3 +38,11 @@ def practice_months(measure: Measure, span: Window, facts: Facts) -> pl.DataFram
     denominator = pl.col("denominator") / measure.denominator.share(1)
     months = counted_months(measure, span, facts)
     return months.select(pl.lit(measure.id).alias("measure_id"), "practice_id", "period", "numerator", denominator)
+
+
+def listed_on_average(measure: Measure) -> bool:
+    """Whether the denominator is how many were listed on average, so that the value is of its months together.
+
+    Other denominators add up over months, those of patient-years too.
+    """
+    return measure.denominator.is_stock and measure.denominator.share(2) != measure.denominator.share(1)

@@ -16,7 +16,7 @@ from transforms.disclosure_profiles import SIDES, Profile
 from transforms.disclosure_rules import COUNTED, HIDDEN
 from transforms.disclosure_truth import rounded_to
 from transforms.kinds import SHARES
-from transforms.months import is_monthly
+from transforms.months import is_monthly, listed_on_average
 from transforms.nesting import nested
 from transforms.pack import Meeting
 from transforms.published import MONTH
@@ -104,7 +104,7 @@ def cluster_series(
         )
         for side in sides
     }
-    series = Series(measure.id, measure.kind in SHARES, measure.denominator.is_stock, pieces, totals)
+    series = Series(measure.id, measure.kind in SHARES, listed_on_average(measure), pieces, totals)
     return series if _of_one_set(series) else None
 
 
@@ -152,7 +152,7 @@ def _own(
     if own.is_empty() or own["now_state"].item(0) not in COUNTED:
         return None
     pieces = tuple(_piece(at, meeting, [reader], measure.id, counts) for at in _span(meeting).months)
-    series = Series(measure.id, measure.kind in SHARES, measure.denominator.is_stock, pieces, {})
+    series = Series(measure.id, measure.kind in SHARES, listed_on_average(measure), pieces, {})
     return own_series(series, meeting.profile)
 
 
