@@ -108,4 +108,6 @@ def _marks(canvas: Canvas, marks: Sequence[Mark], x: Scale, y: Scale) -> None:
         elif mark.state == "suppressed":
             canvas.box((across - width * 0.36, across + width * 0.36), (BOTTOM, BOTTOM + _BLOCK), palette.BLOCK, 3)
         else:
+            # On white, so that it is seen in a shaded window too.
+            canvas.box((across - width / 2, across + width / 2), (BOTTOM, TOP), palette.PAPER, 0.7)
             canvas.hatch((across - width / 2, across + width / 2), (BOTTOM, TOP), 0.8)
