@@ -74,7 +74,6 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
     pairs = [] if setting.member or not setting.followup else _pairs(drawn, setting)
     bands = [_band(number, rows, material, checks, setting) for number, rows in enumerate(drawn, start=1)]
     bands += distributions(material.package, material.measures, len(bands), setting)
-    runs = [] if setting.member else runs_of(material.package, material.tables.months, material.audience)
     return {
         **_head(material, setting),
         "summary": _summary(drawn, setting),
@@ -86,8 +85,7 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
         "pairs": pairs,
         "pairs_note": _pairs_note(material.measures, setting),
         "funnels": [] if setting.member else funnels(drawn, setting),
-        "runs": printed_runs(runs, setting),
-        "runs_table": runs_table(runs, setting),
+        **_runs(material, setting),
         "maps": maps(material.package, drawn, setting),
         "maps_note": _maps_note(setting),
         "units": units_table(material.measures, setting),
@@ -108,6 +106,12 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
         "versions": version_words(material.versions),
         "w": setting.voice.words,
     }
+
+
+def _runs(material: Material, setting: Setting) -> dict[str, Any]:
+    """The cluster month by month; a member's own months are in its workbook."""
+    runs = [] if setting.member else runs_of(material.package, material.tables.months, material.audience)
+    return {"runs": printed_runs(runs, setting), "runs_table": runs_table(runs, setting)}
 
 
 def charts(values: Mapping[str, Any]) -> list[Chart]:
