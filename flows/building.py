@@ -19,8 +19,10 @@ from transforms.disclosure_case_mix import CaseMix, printed_profiles, with_case_
 from transforms.disclosure_case_mix_check import case_mix_violations
 from transforms.disclosure_check import truth_of, violations
 from transforms.disclosure_check_bounds import bound_violations
+from transforms.disclosure_check_months import TruthOfMonths, month_violations, truth_of_months
 from transforms.disclosure_rules import hidden_rows, ruled
 from transforms.errors import DataRefusedError, UserError
+from transforms.months_of_pack import Monthly, behind_the_cluster, printed_months
 from transforms.pack import Mart, Meeting, exact_figures, members, notes, pack_row, published_figures
 from transforms.practice_months import Facts
 from transforms.similar import neighbours
@@ -102,6 +104,9 @@ def build_pack(workspace: Workspace, order: Order) -> None:
     truth = truth_of(units, meeting.mode, meeting.profile)
     faults = violations(figures, package, truth) + bound_violations(bounded, package, figures, truth)
     faults += case_mix_violations(figures.iter_rows(named=True), profiles.iter_rows(named=True), package)
+    monthly = _monthly(workspace, meeting, computed, period)
+    by_month = printed_months(package, meeting, monthly, units, labels)
+    faults += month_violations(by_month.months, figures, package, _truth_of_months(package, meeting, monthly, units))
     _require_no_faults(meeting, faults)
     sources, checks = packs.sources_and_checks(workspace.store, meeting, package, last_known(workspace.store))
     row = pack_row(meeting, package, facts, figures, example=workspace.definition.example_data)
@@ -111,8 +116,20 @@ def build_pack(workspace: Workspace, order: Order) -> None:
     agreed = goals_of(workspace.store, meeting, package.id)
     hidden = hidden_rows(unlike(units, meeting.mode, meeting.profile), meeting.pack_id, package.id)
     absent = missing_practices(package, meeting, facts, shown, list(labels.values()))
-    frames = (row, figures, sources, checks, told, profiles, agreed, bounded, absent, hidden)
+    hidden = hidden.vstack(by_month.hidden)
+    frames = (row, figures, sources, checks, told, profiles, agreed, bounded, absent, by_month.months, hidden)
     packs.write_pack(workspace.store, meeting.pack_id, dict(zip(packs.WRITTEN, frames, strict=True)))
+
+
+def _monthly(workspace: Workspace, meeting: Meeting, computed: Package, period: mart.Period) -> Monthly:
+    shown = mart.months(workspace.store, computed, period, meeting.cluster_id)
+    return Monthly(shown, mart.provisional_months(workspace.store, meeting.cluster_id, period.span))
+
+
+def _truth_of_months(package: Package, meeting: Meeting, monthly: Monthly, units: pl.DataFrame) -> TruthOfMonths:
+    behind = {measure.id: behind_the_cluster(units, measure.id) for measure in package.measures}
+    named = units.filter(pl.col("level") == "practice").select("unit_id", "label").unique()
+    return truth_of_months(monthly.counts, behind, dict(named.iter_rows()), meeting.profile)
 
 
 def _require_no_faults(meeting: Meeting, faults: list[str]) -> None:

@@ -21,6 +21,7 @@ from reports.maps import maps
 from reports.markdown import Markdown, escaped
 from reports.pills import JUDGED, pill
 from reports.rows import MeasureRows, Row
+from reports.runs import printed_runs, runs_of, runs_table
 from reports.seen import counts_line
 from reports.sentences import sentence, summary
 from reports.setting import Setting
@@ -86,6 +87,7 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
         "pairs": pairs,
         "pairs_note": _pairs_note(material.measures, setting),
         "funnels": [] if setting.member else funnels(drawn, setting),
+        **_runs(material, setting),
         "maps": maps(material.package, drawn, setting),
         "maps_note": _maps_note(setting),
         "units": units_table(material.measures, setting),
@@ -108,13 +110,19 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
     }
 
 
+def _runs(material: Material, setting: Setting) -> dict[str, Any]:
+    """The cluster month by month; a member's own months are in its workbook."""
+    runs = [] if setting.member else runs_of(material.package, material.tables.months, material.audience)
+    return {"runs": printed_runs(runs, setting), "runs_table": runs_table(runs, setting)}
+
+
 def charts(values: Mapping[str, Any]) -> list[Chart]:
     """Every chart that a report's content holds."""
     of_bands = [chart for band in values["bands"] for chart in band.charts]
     return [
         *of_bands,
         *(chart for _, chart in (*values["pairs"], *values["funnels"])),
-        *(one.chart for one in values["maps"]),
+        *(one.chart for one in (*values["maps"], *values["runs"])),
         values["key"],
     ]
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from reports.deck_agreed import agreed_slides
 from reports.deck_funnel import funnel_slide
 from reports.deck_meeting import agenda_slide, closing_slide, questions_slide, title_slide
+from reports.deck_run import run_slide
 from reports.deck_shares import shares_slide
 from reports.deck_slides import Deck, main_slide, measure_slide, pair_slide
 from reports.deck_template import empty_presentation
@@ -47,6 +48,7 @@ def write_deck(document: Document, folder: Path, fonts: Path) -> Path:
     for at, rows in enumerate(whole):
         measure_slide(deck, rows)
         funnel_slide(deck, rows)
+        run_slide(deck, rows)
         _pairs_after(deck, whole[: at + 1])
     for measure in document.package.shown:
         parts = [rows for rows in found if rows.measure.id == measure.id and rows.measure.category is not None]

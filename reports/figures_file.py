@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from reports.agreed import Goal, goals_of
 from reports.figures_file_goals import GOAL_COLUMNS, goal_line
 from reports.figures_file_rows import COLUMNS, OF_BOUNDS, OF_FOLLOWUPS, Cell, Line, Number, Printed, lines
+from reports.figures_file_runs import run_lines
 from reports.figures_file_words import Explained, explanation
 from reports.numbers import MINUS
 from reports.rows import measures
@@ -46,7 +47,7 @@ def write_figures(document: Document, folder: Path, fonts: Path) -> list[Path]:
     figures = tables.figures_for(document.audience)
     rows = measures(document.package, figures, tables.row, tables.bounds)
     printed = Printed(document.package, rows, figures, tables.case_mix_for(document.audience)[0])
-    found = lines(printed, setting)
+    found = [*lines(printed, setting), *run_lines(printed, tables.months, document.audience, setting)]
     blank = (OF_BOUNDS if tables.bounds.is_empty() else frozenset()) | (
         frozenset() if setting.followup else OF_FOLLOWUPS
     )

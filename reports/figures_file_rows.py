@@ -70,17 +70,17 @@ def lines(printed: Printed, setting: Setting) -> list[Line]:
     drawn = [rows for rows in printed.measures if rows.measure.category is None]
     found: list[Line] = []
     for number, rows in enumerate(printed.measures, start=1):
-        frame = _frame(number, rows.measure, printed.package, setting)
+        shared = frame(number, rows.measure, printed.package, setting)
         for row in (rows.own, rows.cluster, rows.region):
             if row is not None:
-                found += [frame | line for line in _unit(row, rows, adjusted, setting)]
+                found += [shared | line for line in _unit(row, rows, adjusted, setting)]
         if rows.measure.category is None:
-            found += [frame | line for line in _similar(rows.measure, adjusted, setting)]
-            found += [frame | line for line in _others(rows, drawn, setting)]
+            found += [shared | line for line in _similar(rows.measure, adjusted, setting)]
+            found += [shared | line for line in _others(rows, drawn, setting)]
     return found
 
 
-def _frame(number: int, measure: Measure, package: Package, setting: Setting) -> Line:
+def frame(number: int, measure: Measure, package: Package, setting: Setting) -> Line:
     """What all rows of a measure or category have."""
     voice = setting.voice
     notes = [voice.write("head", "example") if setting.pack["example_data"] else ""]

@@ -75,6 +75,10 @@ class Numbers:
     def short_day(self, day: date) -> str:
         return format_date(day, "d. MMM y" if self.language == "da" else "d MMM y", locale=self.language)
 
+    def short_month(self, day: date) -> str:
+        """`jan. 25`: under an axis."""
+        return format_date(day, "MMM yy", locale=self.language)
+
     def period(self, start: date, end: date) -> str:
         """Whole months: `jan.–jun. 2025`, or with both years where they differ."""
         first = "MMM" if start.year == end.year else "MMM y"

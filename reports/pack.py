@@ -16,7 +16,7 @@ import polars as pl
 from reports.markdown import CONTROL
 from reports.render import Renderer
 from transforms.definitions import Package
-from transforms.published import BOUND, GOAL, MISSING, PROFILE
+from transforms.published import BOUND, GOAL, MISSING, MONTH, PROFILE
 
 CLUSTER = "cluster"
 COORDINATOR = "coordinator"
@@ -37,6 +37,7 @@ class PackTables:
     goals: pl.DataFrame = field(default_factory=GOAL.to_frame)
     bounds: pl.DataFrame = field(default_factory=BOUND.to_frame)
     missing: pl.DataFrame = field(default_factory=MISSING.to_frame)
+    months: pl.DataFrame = field(default_factory=MONTH.to_frame)
 
     def __post_init__(self) -> None:
         """A practice or cluster may be called anything: its name is one line of letters in every format."""

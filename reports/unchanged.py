@@ -136,7 +136,8 @@ def narrowed(document: Document) -> Document:
     if document.audience in (CLUSTER, COORDINATOR):
         return document
     seen = pl.col("audience").is_in([document.audience, CLUSTER])
-    own = replace(tables, figures=tables.figures.filter(seen), profiles=tables.profiles.filter(seen))
+    parts = {name: getattr(tables, name).filter(seen) for name in ("figures", "profiles", "months")}
+    own = replace(tables, **parts)
     return replace(document, tables=own)
 
 

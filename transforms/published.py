@@ -4,7 +4,8 @@
 per pack and extract used, `report.check` one row per pack and check that did not pass, `report.note` one row per pack
 and kind of change in who is in the cluster, `report.profile` one row per pack, audience and unit: who the patients are,
 `report.goal` one row per follow-up pack and goal that the cluster set itself at an earlier meeting, `report.bound` one
-row per pack and measure while too few have delivered, `report.missing` one row per pack, practice and source that has
+row per pack and measure while too few have delivered, `report.month` one row per pack, audience, measure and month (or
+quarter) of the windows and the time between, `report.missing` one row per pack, practice and source that has
 not come: the one table that names others, and for the coordinator alone.
 """
 
@@ -168,6 +169,25 @@ BOUND = pl.Schema(
         "upper": pl.Float64,
         "basis": pl.String,  # of the upper bound: certain | region (the missing are no higher than 19 of 20 elsewhere)
         "reason": pl.String,  # a word of transforms.bounds.Reason
+    }
+)
+
+MONTH = pl.Schema(
+    {
+        "pack_id": pl.String,
+        "audience": pl.String,  # "cluster", or the practice_id of the one reader
+        "measure_id": pl.String,
+        "level": pl.String,  # cluster | practice (the reader's own, exact)
+        "label": pl.String,  # as in report.figure
+        "period_start": pl.Date,
+        "months": pl.Int64,  # 1, or 3 where single months are too small to be printed
+        "side": pl.String,  # before | between | now: which window it lies in
+        "meeting": pl.Boolean,  # the baseline meeting was held in it
+        "provisional": pl.Boolean,  # something it rests on is not final
+        "state": pl.String,  # value | zero | suppressed | not_submitted (by one of those behind it)
+        "numerator": pl.Float64,
+        "denominator": pl.Float64,
+        "value": pl.Float64,  # per month (or three) where the measure is a rate of listed patients
     }
 )
 

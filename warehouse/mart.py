@@ -16,6 +16,7 @@ from transforms.check_bias import OF_PRESENCE, check_bias
 from transforms.codes import CodeSystem
 from transforms.definitions import Package
 from transforms.merging import STRATA, asked_by
+from transforms.months import practice_months
 from transforms.once import Once
 from transforms.package_figures import MeasureRun, parts_of
 from transforms.practice_months import Facts
@@ -90,6 +91,7 @@ def compute_packages(store: Store, packages: Sequence[Package], period: Period, 
 
 STATEMENTS = {
     "measures": ("forget_measures", "enter_measures"),
+    "months": ("forget_months", "enter_months"),
     "comparisons": ("forget_comparisons", "enter_comparisons"),
     "contributions": ("forget_contributions", "enter_contributions"),
 }
@@ -132,6 +134,7 @@ class Making:
             for part in parts_of(measure, facts)
         ]
         rows = {"measures": pl.concat([each.figures() for each in runs])}
+        rows["months"] = pl.concat([practice_months(each, period.span, facts) for each in package.measures])
         if period.followup:
             rows["comparisons"] = pl.concat([each.compared() for each in runs])
             rows["contributions"] = pl.concat([each.contributed() for each in runs])
@@ -148,7 +151,9 @@ def _entered(store: Store, made: Sequence[Made], ground: Facts, windows: Sequenc
                     run(connection, statement, each.values)
         for window in windows:
             profiles.keep(connection, ground, window, made[0].values)
-    return sum(len(frame) for each in made for name, frame in each.rows.items() if name != "contributions")
+    return sum(
+        len(frame) for each in made for name, frame in each.rows.items() if name not in ("contributions", "months")
+    )
 
 
 def check_effects(store: Store, period: Period, known_at: datetime) -> dict[str, list[float]]:
@@ -187,3 +192,17 @@ def comparisons(store: Store, package: Package, period: Period) -> pl.DataFrame:
     """The package's rows of mart.comparison for the period's windows; none without a follow-up."""
     with reading(store.database) as connection:
         return run(connection, "read_comparisons", period.parameters(package)).pl()
+
+
+def months(store: Store, package: Package, period: Period, cluster_id: str) -> pl.DataFrame:
+    """The exact months (`transforms.months.MONTHS`) of the practices that were ever in a cluster, over both windows."""
+    values = period.parameters(package) | {"definition": package.sha256, "cluster_id": cluster_id}
+    with reading(store.database) as connection:
+        return run(connection, "read_months", values).pl()
+
+
+def provisional_months(store: Store, cluster_id: str, span: Window) -> pl.DataFrame:
+    """One row per practice, source and month of a cluster's practices that is not final."""
+    values = {"cluster_id": cluster_id, "start": span.start, "end": span.end}
+    with reading(store.database) as connection:
+        return run(connection, "read_provisional", values).pl()

@@ -13,7 +13,7 @@ from transforms.definitions import Package
 from transforms.disclosure_rules import HIDDEN
 from transforms.letters import draw, outgrows
 from transforms.pack import Meeting
-from transforms.published import BOUND, CHECK, FIGURE, GOAL, MISSING, NOTE, PACK, PROFILE, SOURCE
+from transforms.published import BOUND, CHECK, FIGURE, GOAL, MISSING, MONTH, NOTE, PACK, PROFILE, SOURCE
 from warehouse import requests
 from warehouse.connection import reading, writing
 from warehouse.ledger import utc_now
@@ -30,6 +30,7 @@ TABLES: dict[str, pl.Schema] = {
     "report.goal": GOAL,
     "report.bound": BOUND,
     "report.missing": MISSING,
+    "report.month": MONTH,
 }
 WRITTEN = TABLES | {"mart.hidden": HIDDEN}
 """What a pack is made of: the tables that reports read, and why each hidden figure is hidden, which they do not."""
