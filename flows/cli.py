@@ -15,6 +15,7 @@ import typer
 from flows import (
     cli_agreed,
     cli_audit,
+    cli_backup,
     cli_bridge,
     cli_codes,
     cli_explain,
@@ -144,6 +145,7 @@ cli_agreed.add_to(app)
 cli_report.add_to(app)
 cli_requests.add_to(app)
 cli_audit.add_to(app)
+cli_backup.add_to(app)
 
 
 def _run_pipeline(workspace: Workspace) -> Findings:
