@@ -18,6 +18,7 @@ from flows import (
     cli_backup,
     cli_bridge,
     cli_codes,
+    cli_consent,
     cli_explain,
     cli_extracts,
     cli_letters,
@@ -146,6 +147,7 @@ cli_report.add_to(app)
 cli_requests.add_to(app)
 cli_audit.add_to(app)
 cli_backup.add_to(app)
+cli_consent.add_to(app)
 
 
 def _run_pipeline(workspace: Workspace) -> Findings:

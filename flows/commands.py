@@ -111,11 +111,11 @@ def ingest_files(workspace: Workspace, source: str, files: Sequence[Path], *, ag
     workspace.contract(source)
     with _surroundings(workspace, validating=True):
         outcomes = one_by_one(workspace, [Delivery(source, path, again) for path in files])
-        return [*outcomes, *_make_ready(workspace)]
+        return [*outcomes, *make_ready(workspace)]
 
 
-def _make_ready(workspace: Workspace) -> list[Outcome]:
-    """The packs of the requests that an ingest has made ready; says where they are, returns those that were blocked."""
+def make_ready(workspace: Workspace) -> list[Outcome]:
+    """Within surroundings: the packs of requests that became ready; says where they are, returns those blocked."""
     from flows.pipeline import requested
 
     orders = ready_orders(workspace, today())
