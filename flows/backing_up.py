@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from flows.erasing import carry_out
+from flows.ingesting import prepare
 from flows.progress import DISPLAY
 from flows.settings import Workspace, load_workspace
 from flows.starting import require_warehouse
 from transforms.errors import UserError
 from warehouse import packs, requests
 from warehouse.backup import PACKED, SEALED, Left, Tell, refuse_target, restored, write_backup
-from warehouse.files import clear_leftovers
+from warehouse.erased import NAME, erased_list, read_lines
+from warehouse.files import clear_leftovers, write_whole
 from warehouse.locks import one_command
 
 _STAMP = "%Y-%m-%dT%H%M%SZ"
@@ -55,13 +58,17 @@ def make_backup(
         clear_leftovers(workspace.store)
         with DISPLAY.running():
             write_backup(workspace.store, target, _left_out(workspace), sealed_for, _telling("Backing up"))
+    if (workspace.root / NAME).exists():
+        write_whole(list_beside(workspace, folder), (workspace.root / NAME).read_bytes())
     for old in backups(workspace, folder)[: -rules.keep]:
         old.unlink(missing_ok=True)
     return target
 
 
-def restore(backup: Path, target: Path, key: Path | None) -> Workspace:
-    """The workspace of `backup` in the new folder `target`.
+def restore(backup: Path, target: Path, key: Path | None, erased: Path | None = None) -> Workspace:
+    """The workspace of `backup` in the new folder `target`, without the practices that were erased since.
+
+    They are on the list in the backup, the one beside it, and the list `erased`.
 
     Raises:
         BackupError: something is at `target`, or the file is no whole backup.
@@ -70,7 +77,13 @@ def restore(backup: Path, target: Path, key: Path | None) -> Workspace:
     refuse_target(target)
     secret = _secret(key) if key else None
     with DISPLAY.running(), restored(backup, target.absolute(), secret, _telling("Restoring")) as store:
-        load_workspace(store.root)
+        opened = load_workspace(store.root)
+        listed = erased_list(store.root)
+        beside = (list_beside(opened, backup.parent), *((erased,) if erased else ()))
+        listed.merge(line for path in beside for line in read_lines(path))
+        if listed.pending:
+            prepare(opened)
+            carry_out(opened, listed, inbox=False)
     return load_workspace(target)
 
 
@@ -78,6 +91,11 @@ def to_render(workspace: Workspace) -> list[str]:
     """The packs that are built and lie in no folder: a backup leaves out what can be rendered again."""
     outbox = workspace.store.outbox
     return [pack for pack in packs.built(workspace.store) if not (outbox / pack).is_dir()]
+
+
+def list_beside(workspace: Workspace, folder: Path) -> Path:
+    """Where the list of erased practices lies beside the backups in `folder`."""
+    return folder / f"{_name_part(workspace)}{NAME}"
 
 
 def folder_of(workspace: Workspace) -> Path:

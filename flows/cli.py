@@ -19,6 +19,7 @@ from flows import (
     cli_bridge,
     cli_codes,
     cli_consent,
+    cli_erase,
     cli_explain,
     cli_extracts,
     cli_letters,
@@ -148,6 +149,7 @@ cli_requests.add_to(app)
 cli_audit.add_to(app)
 cli_backup.add_to(app)
 cli_consent.add_to(app)
+cli_erase.add_to(app)
 
 
 def _run_pipeline(workspace: Workspace) -> Findings:

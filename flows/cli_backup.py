@@ -44,15 +44,25 @@ def restore(
     key: Annotated[
         Path | None, typer.Option("--key", metavar="FILE", help="The file with the secret key, where it is sealed.")
     ] = None,
+    erased: Annotated[
+        Path | None,
+        typer.Option("--erased", metavar="FILE", help="A newer list of erased practices than those in and beside it."),
+    ] = None,
 ) -> None:
     """Put a backup back into a new folder, once each of its files is what the backup's own list says.
 
-    Nothing is written over. The next command in that folder goes on where the backup was made.
+    Nothing is written over. Practices that were erased since are erased again: from the list in the workspace
+    (erased.jsonl), which is in each backup and lies beside them. The next command in that
+    folder goes on where the backup was made.
     """
     from flows.backing_up import restore as put_back
     from flows.backing_up import to_render
 
-    opened = put_back(file, to, key)
+    opened = put_back(file, to, key, erased)
     typer.echo(f"Restored to {to}; every file is what was backed up.")
-    for pack in to_render(opened):
-        typer.echo(f"Not delivered, so not in the backup: klyngeflow render --pack {pack} --workspace {to}")
+    again = to_render(opened)
+    if again:
+        typer.echo(
+            f"{len(again)} packs had not been delivered and are not in a backup. To make one again: "
+            f"klyngeflow render --pack {again[0]} --workspace {to}"
+        )

@@ -12,6 +12,7 @@ from pathlib import Path
 from flows.agreeing import forms_among
 from flows.clock import today
 from flows.environment import prepare_prefect
+from flows.erasing import resume
 from flows.findings import Findings
 from flows.inbox import growing_sentence, still_growing, unfinished_sentence
 from flows.ingesting import Delivery, Outcome, deliveries, prepare, turn_away
@@ -37,6 +38,7 @@ def _surroundings(workspace: Workspace, *, validating: bool) -> Iterator[None]:
         with one_validator() if validating else nullcontext():
             clear_leftovers(workspace.store)
             prepare(workspace)
+            resume(workspace)
             if crashed := runs.end_crashed(workspace.store):
                 DISPLAY.say(f"{crashed} run(s) before this one ended without being done; going on from what was kept.")
             import_module("flows.pipeline")  # and with it Prefect, which takes seconds as well

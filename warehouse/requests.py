@@ -78,6 +78,12 @@ def make_again(connection: duckdb.DuckDBPyConnection, request_id: str, why: str)
     _move(connection, replace(request, state="ready", reason=why), "assessment", PROGRAM)
 
 
+def rendered_of(connection: duckdb.DuckDBPyConnection, pack_id: str) -> str | None:
+    """The number of the pack's request that is rendered and not delivered, if there is one."""
+    standing_one = _standing(connection, pack_id)
+    return standing_one.request_id if standing_one and standing_one.state == "rendered" else None
+
+
 def is_taken(store: Store, sha256: str) -> bool:
     """Whether an order form of these bytes has become requests before."""
     with reading(store.database) as connection:
