@@ -15,8 +15,11 @@ import typer
 from flows import (
     cli_agreed,
     cli_audit,
+    cli_backup,
     cli_bridge,
     cli_codes,
+    cli_consent,
+    cli_erase,
     cli_explain,
     cli_extracts,
     cli_follow_ups,
@@ -150,6 +153,9 @@ cli_sheets.add_to(app)
 cli_follow_ups.add_to(app)
 cli_audit.add_to(app)
 cli_serve.add_to(app)
+cli_backup.add_to(app)
+cli_consent.add_to(app)
+cli_erase.add_to(app)
 
 
 def _run_pipeline(workspace: Workspace) -> Findings:

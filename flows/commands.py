@@ -12,6 +12,7 @@ from pathlib import Path
 from flows.agreeing import forms_among
 from flows.clock import today
 from flows.environment import prepare_prefect
+from flows.erasing import resume
 from flows.findings import Findings
 from flows.following_up import anything_new, propose
 from flows.inbox import growing_sentence, still_growing, unfinished_sentence
@@ -41,6 +42,7 @@ def _surroundings(workspace: Workspace, *, validating: bool) -> Iterator[None]:
         with one_validator() if validating else nullcontext():
             clear_leftovers(workspace.store)
             prepare(workspace)
+            resume(workspace)
             if crashed := runs.end_crashed(workspace.store):
                 DISPLAY.say(f"{crashed} run(s) before this one ended without being done; going on from what was kept.")
             import_module("flows.pipeline")  # and with it Prefect, which takes seconds as well
@@ -111,11 +113,11 @@ def ingest_files(workspace: Workspace, source: str, files: Sequence[Path], *, ag
     workspace.contract(source)
     with _surroundings(workspace, validating=True):
         outcomes = one_by_one(workspace, [Delivery(source, path, again) for path in files])
-        return [*outcomes, *_make_ready(workspace)]
+        return [*outcomes, *make_ready(workspace)]
 
 
-def _make_ready(workspace: Workspace) -> list[Outcome]:
-    """The packs of the requests that an ingest has made ready; says where they are, returns those that were blocked."""
+def make_ready(workspace: Workspace) -> list[Outcome]:
+    """Within surroundings: the packs of requests that became ready; says where they are, returns those blocked."""
     from flows.pipeline import requested
 
     orders = ready_orders(workspace, today())

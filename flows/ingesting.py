@@ -17,7 +17,7 @@ from flows.refusals import refused_by_checks, refused_cell, refused_rows
 from flows.settings import Workspace
 from transforms.contract import Contract
 from transforms.errors import MachineError, UserError
-from warehouse import bad_rows, ledger, supplements
+from warehouse import bad_rows, consents, erasing, ledger, supplements
 from warehouse.landing import Landed, is_personal, land
 from warehouse.promotion import promote
 from warehouse.reading.process import shared_reader
@@ -154,13 +154,24 @@ def validate_extract(workspace: Workspace, extract_id: int, validator: Validator
 def promote_extract(workspace: Workspace, extract_id: int) -> Outcome:
     """Enter the rows as facts."""
     contract, entry = _extract(workspace, extract_id)
+    sent = len(consents.sent_before(workspace.store))
     promote(workspace.store, contract, extract_id, workspace.store.staged(entry.source, entry.sha256))
-    return Outcome(entry.file_name, "accepted", entry.rows_staged or 0, _told(entry))
+    sent = len(consents.sent_before(workspace.store)) - sent
+    return Outcome(
+        entry.file_name,
+        "accepted",
+        entry.rows_staged or 0,
+        _told(entry, sent, erasing.left_out(workspace.store, extract_id)),
+    )
 
 
-def _told(entry: ledger.Entry) -> str:
-    """What an accepted file is told besides its rows."""
+def _told(entry: ledger.Entry, sent: int, left_out: int) -> str:
+    """What an accepted file is told besides its rows; `sent`: packs that went out with a practice that now says no."""
     parts: list[str] = []
+    if left_out:
+        parts.append(f"{left_out:,} rows of an erased practice were left out: ask the sender to send no more of them")
+    if sent:
+        parts.append(f"{sent} sent packs hold practices that have taken their consent back: klyngeflow consent sent")
     if entry.rows_rejected:
         parts.append(
             f"{entry.rows_rejected:,} rows are left out: klyngeflow rejected {entry.extract_id} --out FILE writes them"

@@ -71,6 +71,14 @@ class Disclosure(Strict):
         return name
 
 
+class Backup(Strict):
+    """Where `klyngeflow backup` writes (below the workspace), how many it keeps, whose public keys seal them."""
+
+    folder: str = "backups"
+    keep: int = Field(default=12, ge=1)
+    sealed_for: tuple[str, ...] = ()
+
+
 class PackPlan(Strict):
     """A pack that `klyngeflow run` makes: for `clusters`, or for every one. Months are given by any day in them."""
 
@@ -104,6 +112,7 @@ class Definition(Strict):
     letters: Letters = Letters()
     disclosure: Disclosure = Disclosure()
     plan: PlanDays = PlanDays()
+    backup: Backup = Backup()
     packs: tuple[PackPlan, ...] = Field(default=())
 
 

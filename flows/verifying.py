@@ -19,6 +19,7 @@ from transforms.errors import UserError
 from transforms.published import FIGURE
 from warehouse import ledger, packs
 from warehouse.connection import checkpoint
+from warehouse.erasing import erased_since
 from warehouse.facts import last_known
 from warehouse.files import clear_leftovers
 from warehouse.head import log_of
@@ -37,6 +38,13 @@ def verify_with(workspace: Workspace, manifest: Manifest) -> list[Finding]:
     with one_command(workspace.store):
         clear_leftovers(workspace.store)
         tables = packs.read_pack(workspace.store, manifest.pack_id)
+        erased = erased_since(workspace.store, manifest.pack_id)
+        if erased and packs.printed_files(workspace.store, manifest.pack_id) != dict(manifest.files):
+            words = (
+                f"{manifest.pack_id} was printed with a practice that was erased on {erased:%Y-%m-%d}: it cannot be "
+                "made again, and nothing here can tell whether its figures are those that were printed."
+            )
+            return [Finding("erased", manifest.pack_id, words, differs=False)]
         if tables["report.pack"].is_empty():
             words = f"{manifest.pack_id} was not built in this workspace: name the one it came from."
             return [Finding("pack", manifest.pack_id, words)]

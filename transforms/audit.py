@@ -47,6 +47,26 @@ class Head:
     digest: str = BEGINNING
 
 
+ERASURE = "erasure"
+"""What an entry about an erased practice is called; its detail ends with the entries whose words it changed."""
+_REDACTED = "; words taken out of entries "
+
+
+def redacting(told: str, sequences: Iterable[int]) -> str:
+    """The detail of an erasure: what is `told`, and the entries out of which a practice's number was taken."""
+    numbers = ", ".join(map(str, sorted(sequences)))
+    return f"{told}{_REDACTED}{numbers}" if numbers else told
+
+
+def _redacted(entries: Iterable[Entry]) -> set[int]:
+    found: set[int] = set()
+    for entry in entries:
+        if entry.event.what == ERASURE and _REDACTED in entry.event.detail:
+            named = entry.event.detail.rpartition(_REDACTED)[2].split(", ")
+            found |= {int(number) for number in named if number.isdigit() and int(number) < entry.sequence}
+    return found
+
+
 def canonical(sequence: int, event: Event) -> bytes:
     """The content of an entry as bytes: JSON with sorted keys, times to the microsecond."""
     content = asdict(event) | {
@@ -66,11 +86,16 @@ def following(head: Head, event: Event) -> Entry:
 def first_break(entries: Iterable[Entry], head: Head) -> str | None:
     """Where the trail is not what was written, in one sentence; None where every entry stands as it was.
 
-    `head` is what the trail is known to have come to.
+    `head` is what the trail is known to have come to. An entry out of which an erasure took a practice's number has
+    other words than it was written with: it keeps its digest, and a later entry of the trail names it.
     """
+    entries = list(entries)
+    redacted = _redacted(entries)
     reached = Head()
     for entry in entries:
-        expected = following(reached, entry.event)
+        expected = entry if entry.sequence in redacted else following(reached, entry.event)
+        if entry.sequence in redacted and (entry.sequence, entry.previous) != (reached.entries + 1, reached.digest):
+            expected = following(reached, entry.event)
         if entry.sequence != expected.sequence:
             return f"Entry {expected.sequence} is not there: entry {entry.sequence} follows entry {reached.entries}."
         if entry.previous != expected.previous:

@@ -57,7 +57,8 @@ MOVES: Mapping[State, Mapping[State, Cause]] = MappingProxyType(
         "waiting for data": _looked_at("waiting for data"),
         # Between being ready and being rendered an extract may be withdrawn, or a practice take its consent back.
         "ready": {**_looked_at("ready"), "rendered": "rendering"},
-        "rendered": {"delivered": "person", "cancelled": "person"},
+        # A practice that takes its consent back, or is erased, stands in no pack that has not been sent.
+        "rendered": {"ready": "assessment", "delivered": "person", "cancelled": "person"},
         "delivered": {},
         "cancelled": {},
         "failed": {},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -12,8 +12,9 @@ from pathlib import Path
 from transforms.contract import Contract
 from transforms.errors import MachineError, UserError
 from warehouse import person_scan
-from warehouse.connection import writing
+from warehouse.connection import reading, writing
 from warehouse.delivery_name import declared_period, delivery_status
+from warehouse.erased import ErasedList, erased_list
 from warehouse.extract_file import UnreadableFileError
 from warehouse.files import written_whole
 from warehouse.person_scan import PersonNumberError, Scanned, read_pieces, scan_file
@@ -61,10 +62,15 @@ def land(store: Store, contract: Contract, path: Path, received_by: str, *, agai
         UnreadableFileError: it cannot be opened or searched, or it changed while it was.
     """
     received = _received(path)
+    erased = erased_list(store.root)
     try:
+        erased.refuse(path.name, received.sha256)
         scanned = scan_file(path, path.name, contract, datetime.now(UTC).date())
         declared_period(contract, path.name)
-        _keep(received, store.landed(contract.source, received.sha256))
+        kept = _kept_without(store, contract, received, erased) if erased.numbers else None
+        if kept is None:
+            _keep(received, store.landed(contract.source, received.sha256))
+        received = kept or received
     except MachineError:
         raise
     except UserError as refusal:
@@ -125,6 +131,35 @@ def _keep(received: _Received, target: Path) -> None:
             file.write(piece)
         if digest.hexdigest() != received.sha256:
             raise changed
+
+
+def _kept_without(store: Store, contract: Contract, received: _Received, erased: ErasedList) -> _Received | None:
+    """The file as it is kept where rows of an erased practice came again: without them; None where none did."""
+    key = {"source": contract.source, "sha256": received.sha256}
+    with reading(store.database) as connection:
+        known = run(connection, "find_erased_file", key).fetchone()
+    if known is not None and store.landed(contract.source, known[0]).exists():
+        return replace(received, sha256=known[0], size=store.landed(contract.source, known[0]).stat().st_size)
+    from warehouse.without_rows import without_rows  # what opens workbooks is slow to import
+
+    folder = store.landing / contract.source
+    whole, aside = folder / f".{received.sha256}.whole.part", folder / f".{received.sha256}.part"
+    try:
+        _keep(received, whole)  # the bytes that were searched, whatever becomes of the file meanwhile
+        removed = without_rows(received.name, whole, contract, erased.covers, aside)
+        if removed is None:
+            return None
+        cleaned = replace(_received(aside), path=received.path)
+        _keep(_received(aside), store.landed(contract.source, cleaned.sha256))
+    finally:
+        whole.unlink(missing_ok=True)
+        aside.unlink(missing_ok=True)
+    link = key | {"old_sha256": received.sha256, "new_sha256": cleaned.sha256, "why": "arrival"}
+    with writing(store.database) as connection:
+        now = datetime.now(UTC).replace(tzinfo=None)
+        run(connection, "enter_erased_file", link | {"rows_removed": len(removed), "now": now})
+    _LOG.warning("%s: %s rows of erased practices were left out", received.name, len(removed))
+    return cleaned
 
 
 def _log_exemptions(contract: Contract, scanned: Scanned, received: _Received) -> None:

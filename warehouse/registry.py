@@ -16,7 +16,9 @@ from transforms.errors import UserError
 from transforms.registry import DELIVERED, SCHEMAS, Delivery, Shape, history
 from transforms.registry_checks import Known, check_registry
 from warehouse.connection import attach, reading
+from warehouse.consents import follow_changes, laid_over
 from warehouse.queries import run
+from warehouse.requests import PROGRAM
 from warehouse.workspace import Store
 
 
@@ -45,9 +47,10 @@ def promote_registry(connection: duckdb.DuckDBPyConnection, contract: Contract, 
     connection.register("delivery", delivery.rows)
     run(connection, "enter_delivered", moment | {"shape": delivery.shape, "as_at": delivery.as_at})
     for table, told in history(_deliveries(connection)).items():
-        connection.register("told", told)
+        connection.register("told", laid_over(connection, told) if table == "consent" else told)
         run(connection, "promote_registry", moment, table=table, columns=told.columns)
         run(connection, "enter_registry", moment, table=table, columns=told.columns)
+    follow_changes(connection, now, PROGRAM)
 
 
 def _staged_delivery(connection: duckdb.DuckDBPyConnection, contract: Contract, extract_id: int) -> Delivery:

@@ -72,6 +72,18 @@ def rendered(connection: duckdb.DuckDBPyConnection, pack_id: str) -> None:
         _move(connection, replace(request, state="rendered", reason=""), "rendering", PROGRAM)
 
 
+def make_again(connection: duckdb.DuckDBPyConnection, request_id: str, why: str) -> None:
+    """A rendered pack that was not sent is to be made anew; the next run that makes packs does."""
+    request = next(each for each in _every(connection) if each.request_id == request_id)
+    _move(connection, replace(request, state="ready", reason=why), "assessment", PROGRAM)
+
+
+def rendered_of(connection: duckdb.DuckDBPyConnection, pack_id: str) -> str | None:
+    """The number of the pack's request that is rendered and not delivered, if there is one."""
+    standing_one = _standing(connection, pack_id)
+    return standing_one.request_id if standing_one and standing_one.state == "rendered" else None
+
+
 def is_taken(store: Store, sha256: str) -> bool:
     """Whether an order form of these bytes has become requests before."""
     with reading(store.database) as connection:

@@ -29,6 +29,7 @@ ALLOWED = {
     *(("ready", to, "assessment") for to in WAITING | {"failed"}),
     *((at, "cancelled", "person") for at in WAITING | {"requested", "ready", "rendered"}),
     ("ready", "rendered", "rendering"),
+    ("rendered", "ready", "assessment"),
     ("rendered", "delivered", "person"),
 }
 CAUSES: tuple[Cause, ...] = ("assessment", "rendering", "person")

@@ -1,0 +1,1 @@
+delete from {{ table | name }} where {{ column | name }} = $practice_id

@@ -1,0 +1,1 @@
+select count(*) from {{ table | name }} where {{ column | name }} = $practice_id
