@@ -17,6 +17,7 @@ from flows import (
     cli_audit,
     cli_bridge,
     cli_codes,
+    cli_deliver,
     cli_explain,
     cli_extracts,
     cli_letters,
@@ -143,6 +144,7 @@ cli_render.add_to(app)
 cli_agreed.add_to(app)
 cli_report.add_to(app)
 cli_requests.add_to(app)
+cli_deliver.add_to(app)
 cli_audit.add_to(app)
 
 

@@ -139,13 +139,18 @@ def printed_files(store: Store, pack_id: str) -> dict[str, str]:
     return dict(zip(rows["file_name"], rows["sha256"], strict=True))
 
 
-def keep_printed(store: Store, pack_id: str, files: Mapping[str, str]) -> None:
-    """Remember what was printed: every figure that was not printed before, and the digest of every file by its name."""
-    now = utc_now()
+def keep_printed(
+    store: Store, pack_id: str, files: Mapping[str, str], audiences: Mapping[str, str] | None = None
+) -> None:
+    """Remember what was printed: every figure that was not printed before, and the digest of every file by its name.
+
+    `audiences` says whose each file is: `cluster`, `coordinator` or a practice's number.
+    """
+    now, whose = utc_now(), audiences or {}
     with writing(store.database) as connection:
         run(connection, "keep_printed_figures", {"pack_id": pack_id, "printed_at": now})
         requests.rendered(connection, pack_id)
         run(connection, "forget_pack", {"pack_id": pack_id}, table="meeting.report")
         for name, digest in files.items():
-            row = {"pack_id": pack_id, "file_name": name, "sha256": digest}
+            row = {"pack_id": pack_id, "file_name": name, "sha256": digest, "audience": whose.get(name)}
             run(connection, "enter_report_file", row | {"rendered_at": now})
