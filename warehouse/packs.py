@@ -9,12 +9,13 @@ from typing import Any
 
 import polars as pl
 
+from transforms.audit import Event
 from transforms.definitions import Package
 from transforms.disclosure_rules import HIDDEN
 from transforms.letters import draw, outgrows
 from transforms.pack import Meeting
 from transforms.published import BOUND, CHECK, FIGURE, GOAL, MISSING, NOTE, PACK, PROFILE, SOURCE
-from warehouse import requests
+from warehouse import audit, requests
 from warehouse.connection import reading, writing
 from warehouse.ledger import utc_now
 from warehouse.queries import run
@@ -72,6 +73,9 @@ def end_letters(store: Store, cluster_id: str, package_id: str, why: str) -> int
     with writing(store.database) as connection:
         held = run(connection, "read_letters", topic).fetchall()
         run(connection, "end_letters", topic | {"ended_at": utc_now(), "why": why})
+        if held:
+            words = f"{cluster_id}: letters of {package_id} ended: {why}"
+            audit.append(connection, Event(utc_now(), requests.PROGRAM, "letter key", detail=words))
     return len(held)
 
 
