@@ -38,6 +38,8 @@ from warehouse.ledger import utc_now
 
 NAME_BYTES = 24
 """Of chance in a folder's name: nobody guesses 192 bits."""
+FIRST_LETTER = "m"
+"""A name that began with a hyphen would be an option to many a program."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ def _withhold(workspace: Workspace, request: Request, plan: Plan) -> None:
 def _prepared(request: Request, due: Due, plan: Plan) -> tuple[Due, Delivery]:
     """The row of what is to be made, with the name its folder has had or gets now."""
     before = plan.newest.get(due.parcel.key)
-    named = (before.folder if before else None) or token_urlsafe(NAME_BYTES)
+    named = (before.folder if before else None) or f"{FIRST_LETTER}{token_urlsafe(NAME_BYTES)}"
     row = _row(request, due.parcel.key, due.version, "prepared", "")
     return due, replace(row, folder=named, content_sha256=due.parcel.content_sha256)
 

@@ -89,7 +89,7 @@ def next_try(attempts: int, now: datetime) -> datetime | None:
 def refusal(code: int) -> str:
     """What a mail server's refusal means, as something that a person can act on. Its own words are never repeated."""
     told = next((words for codes, words in _REFUSALS if code in codes), None)
-    return f"{told or 'The mail server refused it. Ask whoever runs it why'} ({code})."
+    return f"{told or 'The mail server refused it. Ask whoever runs it why'} ({code})"
 
 
 _REFUSALS: Sequence[tuple[tuple[int, ...], str]] = (
