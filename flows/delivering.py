@@ -40,6 +40,7 @@ NAME_BYTES = 24
 """Of chance in a folder's name: nobody guesses 192 bits."""
 FIRST_LETTER = "m"
 """A name that began with a hyphen would be an option to many a program."""
+_MADE = ("rendered", "delivered")
 
 
 @dataclass(frozen=True)
@@ -66,18 +67,28 @@ def candidates(workspace: Workspace, round_: Round, pack: str | None, cluster: s
     """The requests whose packs are to be looked at: the named one, or every rendered one whose meeting is to come.
 
     Raises:
-        NotDeliverableError: the named one is not rendered.
+        NotDeliverableError: the named one is not rendered, or somebody has handed it over by other means.
     """
     if pack is not None:
         request = find(workspace, pack)
-        if request.state not in ("rendered", "delivered"):
+        if request.state not in _MADE:
             raise NotDeliverableError(
                 f"{request.request_id} ({request.title}) is {request.state}: there is nothing to hand over. See "
                 f"klyngeflow requests {request.request_id}."
             )
+        if _by_other_means(workspace, request):
+            raise NotDeliverableError(
+                f"{request.request_id} ({request.title}) was handed over by other means, as somebody said "
+                "(klyngeflow requests ID --delivered): nothing of it is sent from here."
+            )
         return [request]
     found = [each for each in requests.every(workspace.store) if cluster in (None, each.cluster_id)]
-    return [each for each in found if each.state in ("rendered", "delivered") and each.meeting_date >= round_.today]
+    coming = [each for each in found if each.state in _MADE and each.meeting_date >= round_.today]
+    return [each for each in coming if not _by_other_means(workspace, each)]
+
+
+def _by_other_means(workspace: Workspace, request: Request) -> bool:
+    return request.state == "delivered" and not deliveries.of_pack(workspace.store, request.pack_id)
 
 
 def deliver_each(workspace: Workspace, chosen: Sequence[Request], round_: Round) -> Iterator[Told]:

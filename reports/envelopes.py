@@ -18,7 +18,7 @@ _PAGE = """
 #set text(font: "Inter", size: 11pt, lang: sys.inputs.language)
 #let it = sys.inputs
 // The window of a Danish C4 or C5 envelope: 20 mm from the left, 45 mm from the top, 90 mm wide.
-#place(top + left, dx: 20mm, dy: 20mm, text(size: 8pt)[#it.sender])
+#place(top + left, dx: 22mm, dy: 20mm, text(size: 8pt)[#it.sender])
 #place(top + left, dx: 22mm, dy: 47mm, box(width: 86mm)[
   #set par(leading: 0.55em)
   #it.name \\
@@ -35,13 +35,13 @@ _PAGE = """
 _WORDS = {
     "da": (
         "Materiale til klyngemødet",
-        "Brevet er til praksis selv. Er det kommet til den forkerte, så læg det tilbage i kuverten uåbnet, og giv "
-        "afsenderen besked.",
+        "Brevet er til praksis selv. Er det havnet hos en anden, så læs ikke videre, men læg det tilbage i kuverten og "
+        "giv afsenderen besked.",
     ),
     "en": (
         "Material for the cluster meeting",
-        "This letter is for the practice alone. If it has come to somebody else, please leave it unread and tell the "
-        "sender.",
+        "This letter is for the practice alone. If it has come to somebody else, please read no further, put it back "
+        "and tell the sender.",
     ),
 }
 

@@ -35,10 +35,10 @@ from pypdf import PdfReader
 from small_workspace import bring_in, delivered, extract
 
 from flows import auditing, delivering
-from flows.delivering import Round, deliver_due, deliver_pack
+from flows.delivering import Round, candidates, deliver_due, deliver_pack
 from flows.parcel_folders import NotAsRenderedError
 from flows.parcels import ConsentTakenBackError, NotDeliverableError
-from flows.requesting import find
+from flows.requesting import by_person, find
 from flows.settings import Workspace
 from warehouse import deliveries
 from warehouse.sealed import new_key, open_file
@@ -244,13 +244,21 @@ def test_what_is_due_goes_from_its_day_to_the_meeting_and_never_without_recipien
     assert deliver_due(rendered, due + timedelta(days=1)) == []
 
 
+def test_what_was_handed_over_by_other_means_is_not_sent_again(rendered: Workspace) -> None:
+    assert [each.pack_id for each in candidates(rendered, ROUND, None, "K1")] == [PACK]
+    by_person(rendered, PACK, "delivered", "ak")
+    assert candidates(rendered, ROUND, None, None) == []
+    with pytest.raises(NotDeliverableError, match="by other means"):
+        candidates(rendered, ROUND, PACK, None)
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from flows import delivering
 from flows.settings import load_workspace
-from flows.requesting import find
+from flows.requesting import by_person, find
 place, count = sys.argv[2].split(":")
 real, calls = getattr(delivering, place), []
 def counted(*given, **named):
