@@ -41,7 +41,8 @@ def reminded(workspace: Workspace) -> list[tuple[str, date]]:
 
 
 def test_day_by_day_those_who_lack_data_are_reminded_every_fortnight_until_it_is_too_late(waiting: Workspace) -> None:
-    for day in (ASKED + timedelta(days=each) for each in range((MEETING - ASKED).days + 30)):
+    before, after = BEGINS - timedelta(days=1), (ENDS, ENDS + timedelta(days=5), MEETING, MEETING + timedelta(days=9))
+    for day in (before, *(BEGINS + timedelta(days=each) for each in range(16)), *after):
         remind_due(waiting, day)
     days = [BEGINS + timedelta(days=each) for each in (0, 14)]
     assert reminded(waiting) == [(LATE, day) for day in days]
