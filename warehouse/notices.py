@@ -23,7 +23,8 @@ def every(store: Store) -> list[Notice]:
 
 def enter(connection: duckdb.DuckDBPyConnection, notice: Notice) -> Notice:
     """Enter a notice under a number of its own, inside the transaction of what it tells of."""
-    numbered = replace(notice, notice_id=f"M{one_value(connection, 'count_notices') + 1:05}")  # none is ever deleted
+    number = one_value(connection, "count_notices") + 1  # none is ever deleted
+    numbered = replace(notice, notice_id=f"M{number:05}")
     run(connection, "enter_notice", asdict(numbered))
     return numbered
 
