@@ -88,7 +88,8 @@ def _elsewhere(workspace: Workspace) -> Iterator[str]:
 
 
 def _heads_of_manifests(workspace: Workspace) -> Iterator[tuple[str, Head]]:
-    for path in sorted(workspace.store.outbox.glob(f"*/{NAME}")):
+    outbox = workspace.store.outbox
+    for path in sorted((*outbox.glob(f"*/{NAME}"), *outbox.glob(f"modtagere/*/{NAME}"))):
         try:
             said = str(json.loads(path.read_bytes())["run"][HEAD]).partition(" ")
             yield path.parent.name, Head(int(said[0]), said[2])

@@ -20,6 +20,7 @@ from flows import (
     cli_codes,
     cli_consent,
     cli_erase,
+    cli_deliver,
     cli_explain,
     cli_extracts,
     cli_follow_ups,
@@ -151,6 +152,7 @@ cli_report.add_to(app)
 cli_requests.add_to(app)
 cli_sheets.add_to(app)
 cli_follow_ups.add_to(app)
+cli_deliver.add_to(app)
 cli_audit.add_to(app)
 cli_serve.add_to(app)
 cli_backup.add_to(app)

@@ -227,7 +227,8 @@ def _finish(workspace: Workspace, pack_id: str, job: _Job, renderer: Renderer, r
     found = {name: (job.inputs[name], _relative(files, job.aside)) for name, files in job.files.items()}
     _hand_to_coordinator(workspace, pack_id, job.aside)
     _swap(job.aside, job.place.folder)
-    packs.keep_printed(workspace.store, pack_id, {file.path.name: file.sha256 for file in ordered})
+    whose = {file.path.name: file.audience for file in ordered}
+    packs.keep_printed(workspace.store, pack_id, {file.path.name: file.sha256 for file in ordered}, whose)
     keep_made(job.place, found)
     return job.place.folder
 

@@ -12,6 +12,7 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from flows.delivery_settings import MailSettings, Reminders
 from flows.misspelt import first_to_mend
 from transforms.contract import Check, Contract, parse_contract
 from transforms.definitions import Package, parse_package
@@ -113,6 +114,8 @@ class Definition(Strict):
     disclosure: Disclosure = Disclosure()
     plan: PlanDays = PlanDays()
     backup: Backup = Backup()
+    mail: MailSettings | None = None
+    reminders: Reminders = Reminders()
     packs: tuple[PackPlan, ...] = Field(default=())
 
 

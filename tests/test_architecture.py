@@ -36,6 +36,7 @@ OWNER = {
     "pptx": "reports",
     "xlsxwriter": "reports",
     "pypandoc": "reports",
+    "pypdf": "reports",
     "typst": "reports",
     "fontTools": "reports",
 }

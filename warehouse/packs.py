@@ -9,12 +9,13 @@ from typing import Any
 
 import polars as pl
 
+from transforms.audit import Event
 from transforms.definitions import Package
 from transforms.disclosure_rules import HIDDEN
 from transforms.letters import draw, outgrows
 from transforms.pack import Meeting
 from transforms.published import BOUND, CHECK, FIGURE, GOAL, MISSING, MONTH, NOTE, PACK, PROFILE, SOURCE
-from warehouse import requests
+from warehouse import audit, requests
 from warehouse.connection import reading, writing
 from warehouse.ledger import utc_now
 from warehouse.queries import run
@@ -73,6 +74,9 @@ def end_letters(store: Store, cluster_id: str, package_id: str, why: str) -> int
     with writing(store.database) as connection:
         held = run(connection, "read_letters", topic).fetchall()
         run(connection, "end_letters", topic | {"ended_at": utc_now(), "why": why})
+        if held:
+            words = f"{cluster_id}: letters of {package_id} ended: {why}"
+            audit.append(connection, Event(utc_now(), requests.PROGRAM, "letter key", detail=words))
     return len(held)
 
 
@@ -140,13 +144,18 @@ def printed_files(store: Store, pack_id: str) -> dict[str, str]:
     return dict(zip(rows["file_name"], rows["sha256"], strict=True))
 
 
-def keep_printed(store: Store, pack_id: str, files: Mapping[str, str]) -> None:
-    """Remember what was printed: every figure that was not printed before, and the digest of every file by its name."""
-    now = utc_now()
+def keep_printed(
+    store: Store, pack_id: str, files: Mapping[str, str], audiences: Mapping[str, str] | None = None
+) -> None:
+    """Remember what was printed: every figure that was not printed before, and the digest of every file by its name.
+
+    `audiences` says whose each file is: `cluster`, `coordinator` or a practice's number.
+    """
+    now, whose = utc_now(), audiences or {}
     with writing(store.database) as connection:
         run(connection, "keep_printed_figures", {"pack_id": pack_id, "printed_at": now})
         requests.rendered(connection, pack_id)
         run(connection, "forget_pack", {"pack_id": pack_id}, table="meeting.report")
         for name, digest in files.items():
-            row = {"pack_id": pack_id, "file_name": name, "sha256": digest}
+            row = {"pack_id": pack_id, "file_name": name, "sha256": digest, "audience": whose.get(name)}
             run(connection, "enter_report_file", row | {"rendered_at": now})

@@ -84,6 +84,11 @@ def rendered_of(connection: duckdb.DuckDBPyConnection, pack_id: str) -> str | No
     return standing_one.request_id if standing_one and standing_one.state == "rendered" else None
 
 
+def deliver(connection: duckdb.DuckDBPyConnection, request: Request, who: str) -> None:
+    """The pack of a rendered request has been handed over; inside the transaction that says to whom."""
+    _move(connection, replace(request, state="delivered", reason=""), "person", who)
+
+
 def is_taken(store: Store, sha256: str) -> bool:
     """Whether an order form of these bytes has become requests before."""
     with reading(store.database) as connection:

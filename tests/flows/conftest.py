@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from delivery_world import make_world
 from small_workspace import PRACTICES, SETTINGS, bring_in, delivered, extract, own_copy, prescribed, registered
 
 from expectations.process import Validator
@@ -31,3 +32,15 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, validator: Validator) ->
 def workspace(made_once: Path, tmp_path: Path) -> Workspace:
     """A workspace of the test's own."""
     return own_copy(made_once, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def rendered_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with one pack that is rendered and has not been handed over."""
+    return make_world(tmp_path_factory.mktemp("rendered") / "workspace")
+
+
+@pytest.fixture
+def rendered(rendered_once: Path, tmp_path: Path) -> Workspace:
+    """One of the test's own."""
+    return own_copy(rendered_once, tmp_path)

@@ -1,0 +1,4 @@
+select file_name, sha256
+from meeting.delivery_file
+where pack_id = $pack_id and recipient = $recipient and unit_id = $unit_id and version = $version
+order by file_name
