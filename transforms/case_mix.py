@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from math import inf
 
 import polars as pl
@@ -33,6 +34,9 @@ _KINDS: frozenset[str] = frozenset({"rate", "proportion"})
 _PARTS = ("numerator", "denominator")
 _UNITS = ("practice_id", "cluster_id", "region_id")
 _STRATUM = ("sex", "ages")
+Months = Callable[[], pl.DataFrame]
+_NOBODY = pl.DataFrame(schema={"practice_id": pl.String})
+_NOTHING = pl.DataFrame(schema={**dict.fromkeys((*_UNITS, *_STRATUM), pl.String), **dict.fromkeys(_PARTS, pl.Float64)})
 
 
 def expectations(measure: Measure, window: Window, months: pl.DataFrame, facts: Facts) -> pl.DataFrame:
@@ -43,30 +47,58 @@ def expectations(measure: Measure, window: Window, months: pl.DataFrame, facts: 
     age (all but MOST_UNSPLIT of them), whoever consented. `reference` is its value in the measure's unit. Where
     `expected` is null, `reason` is one of REASONS.
     """
-    units = months.select(_UNITS).unique().sort(_UNITS)
+    return expected_of(measure, window, months, split_of(measure, window, lambda: months, facts))
+
+
+@dataclass(frozen=True)
+class Split:
+    """What of a measure's facts is split by sex and age.
+
+    `counted`: one row per unit and stratum of a region, both parts. `unsplit`: one row per practice of whose facts too
+    many are not split. `unlike`: one row per practice where the bands of the two parts have no limit in common.
+    """
+
+    counted: pl.DataFrame
+    unsplit: pl.DataFrame
+    unlike: pl.DataFrame
+
+
+def split_of(measure: Measure, window: Window, months: Months, facts: Facts) -> Split:
+    """What of the facts in the counted `months` can be standardised; nothing of a kind that has no standardised value.
+
+    `months` is asked only where no other measure of the same sources asked before.
+    """
     if measure.kind not in _KINDS:
-        return _unknown(units, pl.lit("kind"))
+        return Split(_NOTHING, _NOBODY, _NOBODY)
     # Measures of the same sources count in the same months: what one was asked of them need not be asked again.
     sources = frozenset(selection.source for selection in measure.selections)
     strata = {part: _once(getattr(measure, part), (window, sources), months, facts) for part in _PARTS}
-    unsplit = pl.concat([_too_unsplit(rows) for rows in strata.values()]).unique()
+    unsplit = pl.concat([_too_unsplit(rows) for rows in strata.values()]).unique().sort("practice_id")
     split = {
         part: rows.remove(_is_unsplit()).join(unsplit, on="practice_id", how="anti") for part, rows in strata.items()
     }
     ages = common_ages(*(rows["age_band"].unique().to_list() for rows in split.values()))
     if ages is None:
-        return _unknown(units, _no_stratum(unsplit))
-    counted = _side_by_side({part: _by_age(rows, ages) for part, rows in split.items()})
-    reference = _reference(measure, window, counted)
-    expected = _expected(measure, window, counted)
+        return Split(_NOTHING, unsplit, months().select(pl.col("practice_id").unique().sort()))
+    return Split(_side_by_side(split, ages), unsplit, _NOBODY)
+
+
+def expected_of(measure: Measure, window: Window, months: pl.DataFrame, split: Split) -> pl.DataFrame:
+    """The rows of `expectations`, of what is split by sex and age."""
+    units = months.select(_UNITS).unique().sort(_UNITS)
+    if measure.kind not in _KINDS:
+        return _unknown(units, pl.lit("kind"))
+    reference = _reference(measure, window, split.counted)
+    expected = _expected(measure, window, split.counted)
     found = units.join(expected, on=_UNITS, how="left", nulls_equal=True).join(reference, on="region_id", how="left")
-    known = pl.col("region_id").is_not_null() & ~pl.col("practice_id").is_in(unsplit["practice_id"].to_list())
+    without = [*split.unsplit["practice_id"].to_list(), *split.unlike["practice_id"].to_list()]
+    known = pl.col("region_id").is_not_null() & ~pl.col("practice_id").is_in(without)
     return found.select(
         *_UNITS,
         # A split practice without a single event or patient expects nothing.
         expected=pl.when(known).then(pl.col("expected").fill_null(0.0)),
         reference="reference",
-        reason=pl.when(~known).then(_no_stratum(unsplit)),
+        reason=pl.when(~known).then(_no_stratum(split.unsplit)),
     )
 
 
@@ -118,8 +150,8 @@ def _name(low: float, high: float) -> str:
     return f"{low:.0f}+" if high == inf else f"{low:.0f}-{high:.0f}"
 
 
-def _once(selection: Selection, ground: tuple[object, ...], months: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    return facts.once.get(lambda: _strata(selection, months, facts), "strata", selection, *ground)
+def _once(selection: Selection, ground: tuple[object, ...], months: Months, facts: Facts) -> pl.DataFrame:
+    return facts.once.get(lambda: _strata(selection, months(), facts), "strata", selection, *ground)
 
 
 def _strata(selection: Selection, months: pl.DataFrame, facts: Facts) -> pl.DataFrame:
@@ -163,17 +195,16 @@ def _unknown(units: pl.DataFrame, reason: pl.Expr) -> pl.DataFrame:
     return units.with_columns(expected=nothing, reference=nothing, reason=reason)
 
 
-def _by_age(rows: pl.DataFrame, ages: dict[str, str]) -> pl.DataFrame:
-    named = rows.with_columns(ages=pl.col("age_band").replace_strict(ages, return_dtype=pl.String))
-    return named.group_by(*_UNITS, *_STRATUM).agg(pl.col("total").sum())
-
-
-def _side_by_side(strata: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row per unit and stratum: both parts, 0 where there is none of one."""
-    keys = [*_UNITS, *_STRATUM]
-    sides = [rows.rename({"total": part}) for part, rows in strata.items()]
-    both = sides[0].join(sides[1], on=keys, how="full", coalesce=True, nulls_equal=True)
-    return both.with_columns(pl.col(_PARTS).fill_null(0.0)).filter(pl.col("region_id").is_not_null()).sort(keys)
+def _side_by_side(strata: dict[str, pl.DataFrame], ages: dict[str, str]) -> pl.DataFrame:
+    """One row per unit and stratum of a region: both parts, 0 where there is none of one."""
+    named = pl.col("age_band").replace_strict(ages, return_dtype=pl.String).alias("ages")
+    sides = [
+        rows.filter(pl.col("region_id").is_not_null()).select(
+            *_UNITS, "sex", named, *((pl.col("total") if name == part else pl.lit(0.0)).alias(name) for name in _PARTS)
+        )
+        for part, rows in strata.items()
+    ]
+    return pl.concat(sides).group_by(*_UNITS, *_STRATUM).agg(pl.col(_PARTS).sum())
 
 
 def _shares(measure: Measure, window: Window) -> tuple[float, float]:
@@ -185,7 +216,9 @@ def _shares(measure: Measure, window: Window) -> tuple[float, float]:
 def _reference(measure: Measure, window: Window, counted: pl.DataFrame) -> pl.DataFrame:
     of_numerator, of_denominator = _shares(measure, window)
     sums = counted.group_by("region_id").agg(_ordered_sum("numerator"), _ordered_sum("denominator"))
-    value = (pl.col("numerator") / of_numerator) / (pl.col("denominator") / of_denominator) * measure.per
+    # By the inverse, as in `measures.summed`.
+    parts = pl.col("numerator") * (1 / of_numerator), pl.col("denominator") * (1 / of_denominator)
+    value = parts[0] / parts[1] * measure.per
     return sums.select("region_id", reference=pl.when(pl.col("denominator") > 0).then(value))
 
 
@@ -197,7 +230,7 @@ def _expected(measure: Measure, window: Window, counted: pl.DataFrame) -> pl.Dat
         _ordered_sum("denominator").alias("reference_denominator"),
     )
     events = expected_events(pl.col("denominator"), pl.col("reference_numerator"), pl.col("reference_denominator"))
-    each = counted.join(rates, on=stratum).with_columns(expected=events / of_numerator)
+    each = counted.join(rates, on=stratum).with_columns(expected=events * (1 / of_numerator))
     return each.group_by(_UNITS).agg(_ordered_sum("expected"))
 
 

@@ -23,13 +23,23 @@ def practice_figures(measure: Measure, window: Window, facts: Facts, minimum_eve
 
 
 def _practice_figures(facts: Facts, measure: Measure, window: Window, minimum_events: int) -> pl.DataFrame:
-    months = counted_months(measure, window, facts)
-    sums = summed(measure, window, months, "practice_id")
-    is_open = facts.once.get(lambda: open_months(window, facts.practices), "open months", window)
-    every = is_open.join(sums, on="practice_id", how="left")
-    nobody_listed = pl.col("practice_id").is_in(empty_lists(measure, window, facts)["practice_id"].to_list())
+    sums = summed(measure, window, counted_months(measure, window, facts), "practice_id")
+    every = months_open(window, facts).join(sums, on="practice_id", how="left")
+    return figures_of_practices(measure, every, empty_lists(measure, window, facts), minimum_events)
+
+
+def months_open(window: Window, facts: Facts) -> pl.DataFrame:
+    """One row per practice of the registry: in how many months of `window` it was open."""
+    return facts.once.get(lambda: open_months(window, facts.practices), "open months", window)
+
+
+def figures_of_practices(
+    measure: Measure, sums: pl.DataFrame, listed_nobody: pl.DataFrame, minimum_events: int
+) -> pl.DataFrame:
+    """`sums`, one row per practice of the registry, as `figures`; `listed_nobody` submitted, and had no patients."""
+    nobody_listed = pl.col("practice_id").is_in(listed_nobody["practice_id"].to_list())
     nobody = pl.when((pl.col("state") == "not_submitted") & nobody_listed).then(pl.lit("not_computable"))
-    return figures(measure, every, minimum_events).with_columns(state=nobody.otherwise("state")).sort("practice_id")
+    return figures(measure, sums, minimum_events).with_columns(state=nobody.otherwise("state")).sort("practice_id")
 
 
 def summed(measure: Measure, window: Window, months: pl.DataFrame, unit: str | Sequence[str]) -> pl.DataFrame:
@@ -50,7 +60,9 @@ def summed(measure: Measure, window: Window, months: pl.DataFrame, unit: str | S
         for part in COUNTS
         if part in months.columns and (selection := getattr(measure, part)) is not None
     }
-    sums = [pl.col(part).sum() / share for part, share in shares.items()]
+    # By the inverse: the engine divides many rows so and a single one otherwise, and who else is in the frame is not to
+    # show in the last bit.
+    sums = [pl.col(part).sum() * (1 / share) for part, share in shares.items()]
     return months.group_by(unit).agg(*sums, pl.len().alias("months"))
 
 

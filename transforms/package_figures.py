@@ -45,6 +45,8 @@ class MeasureRun:
     window_reason: WindowReason | None = None
     check_bias: float = 0.0
     once: Once = field(default_factory=Once, init=False, repr=False, compare=False)
+    # What takes time is kept in `once`: a cached_property has one lock for all instances until Python 3.12, and runs
+    # that are made side by side would wait for each other.
 
     @cached_property
     def practices(self) -> pl.DataFrame:
@@ -52,14 +54,20 @@ class MeasureRun:
         return self.facts.practices.sort("practice_id").collect()
 
     @cached_property
+    def regions(self) -> pl.DataFrame:
+        """One row per cluster: its region."""
+        return self.facts.clusters.select("cluster_id", "region_id").collect()
+
+    @property
     def before(self) -> pl.DataFrame:
         """The baseline's counted months, with whether the practice consented."""
-        return self._counted(self.baseline)
+        return self.once.get(lambda: self._counted(self.baseline), "before")
 
-    @cached_property
+    @property
     def now(self) -> pl.DataFrame:
         """The follow-up's counted months; the baseline's where there is no follow-up."""
-        return self._counted(self.followup) if self.followup else self.before
+        followup = self.followup
+        return self.once.get(lambda: self._counted(followup), "now") if followup else self.before
 
     @cached_property
     def matching(self) -> pl.DataFrame:
@@ -68,12 +76,13 @@ class MeasureRun:
         found = comparability(self.before, self.now, self.practices, windows)
         return found.join(self.practices.select("practice_id", "consented"), on="practice_id")
 
-    @cached_property
+    @property
     def pooled(self) -> pl.DataFrame:
-        """One row per window, set of practices (all that count; at a follow-up also those matched), level and unit.
+        """One row per window, set of practices (all that count; at a follow-up also those matched), level and unit."""
+        return self.once.get(self._pooled, "pooled")
 
-        Put together before anything is worked out of the sums, so that it is worked out once.
-        """
+    def _pooled(self) -> pl.DataFrame:
+        # Put together before anything is worked out of the sums, so that it is worked out once.
         sums = [
             self._sums_of(window, self._matched(months, same_cluster=level == "cluster") if matched else months, level)
             .with_columns(level=pl.lit(level), matched=pl.lit(matched), window_start=pl.lit(window.start))
@@ -93,11 +102,11 @@ class MeasureRun:
         expected = [part for window, months, _ in sides for part in self._expected_in(window, months)]
         found = standardised(self.measure, pl.concat(rows), pl.concat(expected))
         placed = found.join(self._windows(), on="window_start", maintain_order="left")
-        return placed.with_columns(
+        in_sets = placed.with_columns(
             compared_with=pl.when("matched").then("compared_with"),
             practice_set=pl.when("matched").then(pl.lit("matched")).otherwise("practice_set"),
-            **_named(self.measure),
-        ).drop("matched")
+        )
+        return self._named(in_sets.drop("matched"))
 
     def compared(self) -> pl.DataFrame:
         """The measure's rows of mart.comparison, with both windows' parts: practices, matched clusters, regions."""
@@ -109,7 +118,7 @@ class MeasureRun:
             cluster_id=pl.when(pl.col("level") == "cluster").then("unit_id").otherwise("cluster_id")
         )
         held = self._held_against(placed).with_columns(check_bias=pl.lit(self.check_bias))
-        return judged(self.measure, changes(self.measure, held)).with_columns(**_named(self.measure))
+        return self._named(judged(self.measure, changes(self.measure, held)))
 
     def months_behind(self, side: Literal["before", "now"], level: str, unit: str) -> pl.DataFrame:
         """The counted months behind a unit's figure: of a cluster, at a follow-up, those matched if any are."""
@@ -128,7 +137,7 @@ class MeasureRun:
             summed(self.measure, window, months.filter("consented").drop_nulls("cluster_id"), BY_PLACE)
             for window, months, _ in self._sides()
         ]
-        moved = contributions(sides[0], sides[1], self.measure.per).with_columns(**_named(self.measure))
+        moved = self._named(contributions(sides[0], sides[1], self.measure.per))
         # A median and a ratio of two rates are no sum over practices: nothing tells their parts.
         return moved.clear() if self.measure.kind == "median" or self.measure.numerator_base else moved
 
@@ -138,24 +147,36 @@ class MeasureRun:
 
     def _comparable(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The practices that others are held against, with cluster (none: it moved or is in no report) and region."""
-        regions = self.facts.clusters.select("cluster_id", "region_id").collect()
         known = rows.filter(
             pl.col("level") == "practice",
             pl.col("before_value").is_not_null() & pl.col("now_value").is_not_null(),
             pl.col("reason").is_null()
             | ((pl.col("reason") == "moved") & pl.col("unit_id").is_in(self._of_one_region())),
         )
-        placed = known.join(regions, on="cluster_id", how="left").join(
+        placed = known.join(self.regions, on="cluster_id", how="left").join(
             self.practices.select(unit_id="practice_id", consented="consented"), on="unit_id"
         )
         counted = pl.col("consented") & pl.col("reason").is_null()
         return placed.with_columns(cluster_id=pl.when(counted).then("cluster_id"))
 
     def _counted(self, window: Window) -> pl.DataFrame:
-        months = counted_months(self.measure, window, self.facts)
-        regions = self.facts.clusters.select("cluster_id", "region_id").collect()
+        return self._with_places(counted_months(self.measure, window, self.facts))
+
+    def _with_places(self, months: pl.DataFrame) -> pl.DataFrame:
         known = months.join(self.practices.select("practice_id", "consented"), on="practice_id")
-        return known.join(regions, on="cluster_id", how="left")
+        return known.join(self.regions, on="cluster_id", how="left")
+
+    def _practice_figures(self, window: Window) -> pl.DataFrame:
+        return practice_figures(self.measure, window, self.facts, self.minimum_events)
+
+    def _expectations(self, window: Window, months: pl.DataFrame) -> pl.DataFrame:
+        return expectations(self.measure, window, months, self.facts)
+
+    def _named(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """`rows` with what the measure is called."""
+        return rows.with_columns(
+            measure_id=pl.lit(self.measure.id), category=pl.lit(self.measure.category, dtype=pl.String)
+        )
 
     def _windows(self) -> pl.DataFrame:
         """One row per window: its ends, what everybody in it is called, and the window it is compared with."""
@@ -202,8 +223,7 @@ class MeasureRun:
 
     def _alone(self, window: Window) -> pl.DataFrame:
         """One row per practice, in the columns of `pooled`."""
-        found = practice_figures(self.measure, window, self.facts, self.minimum_events)
-        return found.select(
+        return self._practice_figures(window).select(
             pl.lit("practice").alias("level"),
             pl.col("practice_id").alias("unit_id"),
             pl.lit(value=False).alias("matched"),
@@ -216,7 +236,7 @@ class MeasureRun:
 
     def _expected_in(self, window: Window, months: pl.DataFrame) -> Iterator[pl.DataFrame]:
         """What is expected of each unit of the window and its set, of the practices that are pooled in it."""
-        expected = expectations(self.measure, window, months, self.facts)
+        expected = self._expectations(window, months)
         sets = [("practice", False, None)] + [(level, False, months) for level in POOLED]
         if self.followup:
             sets += [(level, True, self._matched(months, same_cluster=level == "cluster")) for level in POOLED]
@@ -230,7 +250,7 @@ class MeasureRun:
     def _practice_pairs(self) -> pl.DataFrame:
         sides: list[pl.DataFrame] = []
         for window, _, prefix in self._sides():
-            alone = practice_figures(self.measure, window, self.facts, self.minimum_events)
+            alone = self._practice_figures(window)
             sides.append(alone.select(pl.col("practice_id").alias("unit_id"), pl.col(PARTS).name.prefix(prefix)))
         pairs = sides[0].join(sides[1], on="unit_id")
         reasons = self.matching.select(pl.col("practice_id").alias("unit_id"), "reason")
@@ -266,12 +286,16 @@ class MeasureRun:
             .when(pl.col("now_has").is_null())
             .then(pl.lit("missing_now"))
         )
-        return either.join(pairs, on="unit_id", how="anti").select(
-            pl.lit("cluster").alias("level"),
-            "unit_id",
-            pl.lit("not_computable").alias("before_state"),
-            pl.lit("not_computable").alias("now_state"),
-            reason.alias("reason"),
+        return (
+            either.sort("unit_id")
+            .join(pairs, on="unit_id", how="anti", maintain_order="left")
+            .select(
+                pl.lit("cluster").alias("level"),
+                "unit_id",
+                pl.lit("not_computable").alias("before_state"),
+                pl.lit("not_computable").alias("now_state"),
+                reason.alias("reason"),
+            )
         )
 
 
@@ -285,7 +309,3 @@ def parts_of(measure: Measure, facts: Facts) -> list[Measure]:
     chosen = selected(measure.numerator, facts.by_source, facts.codes)
     system = facts.codes.get(measure.numerator.source)
     return [measure.of_category(category) for category in categories_of(measure, chosen, system)]
-
-
-def _named(measure: Measure) -> dict[str, pl.Expr]:
-    return {"measure_id": pl.lit(measure.id), "category": pl.lit(measure.category, dtype=pl.String)}

@@ -21,6 +21,9 @@ from transforms.definitions import Measure
 INFORMATIVE = 5
 """Fewest events on each side of a change that tells how much changes vary: the logarithm of fewer is too skewed."""
 PRIOR = ("prior_mean", "prior_variance", "prior_observed", "prior_units", "freedom")
+_FIGURES = tuple(
+    f"{side}_{part}" for side in ("before", "now") for part in ("numerator", "denominator", "value", "lower", "upper")
+)
 _TYPICAL_DRIFT = 0.05
 """Standard deviation of drift that the weights of the first fit are made for; the estimate does not rest on it."""
 
@@ -82,7 +85,9 @@ def _mass(measure: Measure) -> pl.Expr:
 def _placed(measure: Measure, pairs: pl.DataFrame) -> pl.DataFrame:
     placed = placed_pairs(measure, pairs).filter(pl.col("moved").is_finite(), pl.col("noise") > 0)
     expected = sum(scales.variance(measure.kind, side, measure.per, more=1) for side in ("before_", "now_"))
-    return placed.with_columns(mass=_mass(measure), informative=_informative(measure), information=1 / expected)
+    told = placed.with_columns(mass=_mass(measure), informative=_informative(measure), information=1 / expected)
+    # Each practice will stand beside every other cluster of its region: no more of it than is asked for.
+    return told.select("cluster_id", "region_id", *_FIGURES, "moved", "noise", "mass", "informative", "information")
 
 
 def _informative(measure: Measure) -> pl.Expr:

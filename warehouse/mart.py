@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -20,6 +21,7 @@ from transforms.months import practice_months
 from transforms.once import Once
 from transforms.package_figures import MeasureRun, parts_of
 from transforms.practice_months import Facts
+from transforms.stacked_figures import StackedRun, stacks
 from transforms.window_rules import window_reason
 from warehouse import profiles
 from warehouse.connection import reading, writing
@@ -80,9 +82,7 @@ def compute_packages(store: Store, packages: Sequence[Package], period: Period, 
         shared = replace(ground, codes=period.codes, once=Once())
         values = {"known_at": known_at, "run_id": run_id}
         making = Making(period, shared, read, effects, values)
-        # The engine lets go of the interpreter while it works: packages are made side by side, and kept in order.
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            made = list(pool.map(making.made, [packages[number] for number in batch]))
+        made = making.made([packages[number] for number in batch])
         # Who the patients are is the same for every package: it goes in with the first ones.
         windows = [] if written else [each for each in (period.baseline, period.followup) if each is not None]
         written += _entered(store, made, ground, windows)
@@ -115,12 +115,40 @@ class Making:
     effects: Mapping[str, Sequence[float]]
     values: Mapping[str, Any]
 
-    def made(self, package: Package) -> Made:
-        """The package's rows."""
+    def made(self, packages: Sequence[Package]) -> list[Made]:
+        """The rows of each package. Measures that are reckoned alike are computed as one, whosever they are."""
+        runs = [self._runs(package) for package in packages]
+        every = [run for of_package in runs for run in of_package]
+        together = stacks(every)
+        # The engine lets go of the interpreter while it works, so stacks are made side by side.
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            stacked = list(pool.map(self._rows, [StackedRun.of([every[place] for place in each]) for each in together]))
+        by_place = dict(zip(chain.from_iterable(together), chain.from_iterable(stacked), strict=True))
+        places = iter(range(len(every)))
+        return [
+            self._made(package, own[0].facts, [by_place[next(places)] for _ in own])
+            for package, own in zip(packages, runs, strict=True)
+        ]
+
+    def _rows(self, run: StackedRun) -> list[dict[str, pl.DataFrame]]:
+        """By table, the rows of each of the measures."""
+        tables = {"measures": run.apart(run.figures())}
+        if self.period.followup:
+            tables["comparisons"] = run.apart(run.compared())
+            tables["contributions"] = run.apart(run.contributed())
+        return [dict(zip(tables, rows, strict=True)) for rows in zip(*tables.values(), strict=True)]
+
+    def _made(self, package: Package, facts: Facts, rows: Sequence[Mapping[str, pl.DataFrame]]) -> Made:
+        values = self.period.parameters(package) | dict(self.values) | {"definition": package.sha256}
+        tables = {table: pl.concat([each[table] for each in rows]) for table in rows[0]}
+        tables["months"] = pl.concat([practice_months(each, self.period.span, facts) for each in package.measures])
+        return Made(values, tables)
+
+    def _runs(self, package: Package) -> list[MeasureRun]:
         facts = replace(self.shared, by_source={**self.shared.by_source, **self.read.narrowed(asked_by(package))})
         period, windows = self.period, package.windows
         reason = window_reason(windows, period.baseline, period.followup) if period.followup else None
-        runs = [
+        return [
             MeasureRun(
                 part,
                 facts,
@@ -133,12 +161,6 @@ class Making:
             for measure in package.measures
             for part in parts_of(measure, facts)
         ]
-        rows = {"measures": pl.concat([each.figures() for each in runs])}
-        rows["months"] = pl.concat([practice_months(each, period.span, facts) for each in package.measures])
-        if period.followup:
-            rows["comparisons"] = pl.concat([each.compared() for each in runs])
-            rows["contributions"] = pl.concat([each.contributed() for each in runs])
-        return Made(period.parameters(package) | dict(self.values) | {"definition": package.sha256}, rows)
 
 
 def _entered(store: Store, made: Sequence[Made], ground: Facts, windows: Sequence[Window]) -> int:
