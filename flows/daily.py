@@ -14,14 +14,18 @@ from datetime import date
 from functools import partial
 
 from flows import agreeing, auditing, building, following_up, ingesting, meeting_calendar, requesting
+from flows.backing_up import back_up
 from flows.bringing_in import Steps, bring_in
+from flows.delivering import deliver_due
 from flows.documenting import document_checks
 from flows.follow_up_answers import open_outlooks
 from flows.inbox import growing_sentence, still_growing
 from flows.ingesting import Outcome, by_name, deliveries, turn_away
+from flows.mailing import send_due
 from flows.modes import meeting_for
 from flows.order_forms import is_form, take_forms
 from flows.orders import Order
+from flows.reminding import remind_due
 from flows.returned_sheets import returned_among, take_sheets
 from flows.settings import Workspace
 from flows.showing_requests import STEPS as PLAN_STEPS
@@ -30,6 +34,7 @@ from transforms.errors import MachineError, UserError
 from transforms.requests import OPEN
 from warehouse import leases, meetings, requests, runs
 from warehouse.files import clear_leftovers
+from warehouse.ledger import utc_now
 from warehouse.locks import beside_others, one_builder, one_command
 from warehouse.publishing import publish as publish_copy
 
@@ -204,6 +209,36 @@ def propose_follow_ups(workspace: Workspace, today: date) -> Told:
     return Told(tuple(said), tuple(late))
 
 
+def deliver_rendered(workspace: Workspace, today: date) -> Told:
+    """Hand over the rendered packs whose day for it has come; nothing where there is no modtagere.csv."""
+    with one_command(workspace.store):
+        found = deliver_due(workspace, today)
+    done = [f"{each.request.request_id} ({each.request.title}): delivered" for each in found if each.refused is None]
+    kept = [f"{each.request.request_id} ({each.request.title}): {each.refused}" for each in found if each.refused]
+    return Told(tuple(done), tuple(kept))
+
+
+def remind_and_send(workspace: Workspace, today: date) -> Told:
+    """Queue what practices are to be reminded of, and send every notice whose time has come."""
+    if workspace.definition.mail is None:
+        return Told()
+    with one_command(workspace.store):
+        reminded = remind_due(workspace, today)
+        sent = send_due(workspace, today, utc_now())
+    done = [f"{reminded.queued} reminders queued", f"{sent.sent} e-mails sent, {sent.waiting} waiting"]
+    nowhere = len(reminded.without_address)
+    mind = [f"{nowhere} practices lack data and have no address"] if nowhere else []
+    if sent.unknown or sent.refused:
+        mind.append(f"{sent.unknown} e-mails of which nobody knows whether they came, {sent.refused} refused")
+    return Told(tuple(done), (*mind, *sent.told, *([sent.stopped] if sent.stopped else [])))
+
+
+def back_up_once_a_month(workspace: Workspace, today: date) -> Told:
+    """A backup, where none was made this month."""
+    made = back_up(workspace, today)
+    return Told((f"{made.name}: written",) if made else ("There is one of this month",))
+
+
 def check_deadlines(workspace: Workspace, today: date) -> Told:
     """What of the plans back from the meetings is late, and whose turn it is."""
     found = meeting_calendar.planned(workspace, today)
@@ -231,7 +266,10 @@ STEPS: Mapping[str, Step] = {
     "look": look_at_requests,
     "render": render_ready,
     "follow-ups": propose_follow_ups,
+    "deliver": deliver_rendered,
+    "mail": remind_and_send,
     "deadlines": check_deadlines,
+    "backup": back_up_once_a_month,
     "trail": check_trail,
 }
 """By name: what schedules (`flows.schedules`) are made of, in the order that a schedule gives."""
@@ -240,7 +278,10 @@ TITLES: Mapping[str, str] = {
     "look": "Requests",
     "render": "Packs",
     "follow-ups": "Follow-ups",
+    "deliver": "Delivery",
+    "mail": "Reminders and notices",
     "deadlines": "Deadlines",
+    "backup": "Backup",
     "trail": "Audit trail",
 }
 

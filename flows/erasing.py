@@ -14,14 +14,17 @@ from hashlib import sha256
 from pathlib import Path
 
 from flows.documenting import data_docs_index
+from flows.handing_over import DIGITAL_POST, LETTERS
 from flows.ingesting import deliveries
 from flows.keys import FOLDER as KEYS
+from flows.parcel_folders import folder_of
 from flows.progress import DISPLAY
 from flows.settings import SettingsError, Workspace
 from flows.starting import require_warehouse
 from transforms.errors import MachineError, UserError
 from warehouse import erasing
 from warehouse.compacting import compact
+from warehouse.deliveries import of_pack
 from warehouse.erased import NAME, ErasedList, erased_list
 from warehouse.erasing import Pack, Replaced
 from warehouse.files import clear_leftovers, write_whole
@@ -140,10 +143,21 @@ def _clear_what_was_made(workspace: Workspace, packs: Sequence[Pack], words: Seq
             shutil.rmtree(folder, ignore_errors=True)
         (store.outbox / KEYS / f"{pack.pack_id}.csv").unlink(missing_ok=True)
         (store.cache / "rendered" / f"{pack.pack_id}.json").unlink(missing_ok=True)
+        _clear_what_was_handed_over(workspace, pack)
     shutil.rmtree(data_docs_index(workspace).parent, ignore_errors=True)
     for path in traces(store.logs, words):
         path.unlink(missing_ok=True)
     store.public.unlink(missing_ok=True)
+
+
+def _clear_what_was_handed_over(workspace: Workspace, pack: Pack) -> None:
+    """Its folders by recipient, its letters and its Digital Post: what left the house is not ours to clear."""
+    store = workspace.store
+    folders = [folder_of(workspace, each) for each in of_pack(store, pack.pack_id) if each.folder is not None]
+    for path in (*folders, *(store.outbox / DIGITAL_POST).glob(f"{pack.pack_id}*")):
+        shutil.rmtree(path, ignore_errors=True)
+    for path in (store.outbox / LETTERS).glob(f"{pack.pack_id}*"):
+        path.unlink(missing_ok=True)
 
 
 def _replaced(workspace: Workspace, listed: ErasedList) -> list[Replaced]:

@@ -47,9 +47,11 @@ NIGHTLY = Schedule(
 )
 DAILY = Schedule(
     "daily",
-    "Requests looked at on a new day, and what is late",
+    "Requests looked at on a new day, follow-ups proposed, packs handed over, practices reminded, and what is late",
     time(6, 30),
-    ("look", "render", "follow-ups", "deadlines"),
+    ("look", "render", "follow-ups", "deliver", "mail", "deadlines"),
 )
-MONTHLY = Schedule("monthly", "What was written down is held against itself", time(4, 30), ("trail",), 1)
+MONTHLY = Schedule(
+    "monthly", "What was written down is held against itself, and backed up", time(4, 30), ("trail", "backup"), 1
+)
 SCHEDULES = {each.name: each for each in (NIGHTLY, DAILY, MONTHLY)}

@@ -11,7 +11,7 @@ import polars as pl
 from transforms.audit import Event
 from transforms.consent import without_taken_back
 from transforms.errors import UserError
-from warehouse import audit, requests
+from warehouse import audit, deliveries, requests
 from warehouse.connection import reading, writing
 from warehouse.queries import one_value, run
 from warehouse.requests import PROGRAM
@@ -81,7 +81,8 @@ def follow_changes(connection: duckdb.DuckDBPyConnection, now: datetime, who: st
 
 
 def _follow(connection: duckdb.DuckDBPyConnection, practice_id: str, now: datetime) -> None:
-    """Packs that were not sent are to be made again; what was sent is marked."""
+    """Packs that were not sent are to be made again; what was sent is marked, and no mail to it goes off."""
+    deliveries.withdraw(connection, practice_id, PROGRAM, "consent taken back")
     values = {"practice_id": practice_id, "now": now}
     for request_id, pack_id, state in run(connection, "requests_of_practice", values).fetchall():
         if state == "rendered":

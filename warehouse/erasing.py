@@ -127,6 +127,7 @@ def erase(
         changed: set[int] = set()
         for each in practices:
             changed |= {row for (row,) in run(connection, "audited_with", {"pattern": each.pattern}).fetchall()}
+            run(connection, "forget_notices", {"practice_id": each.practice_id})  # the address is no word of its own
             _take_out(connection, each, texts, now)
         if practices:
             for table in sorted({table for table, _ in texts if table.startswith("mart.")}):
