@@ -57,7 +57,7 @@ def in_own_process(workspace: Path, command: list[str], server: str | None = Non
     environment |= {"PYTHONPATH": str(ROOT / "tests" / "guard"), "KLYNGEFLOW_GUARD": str(notes)}
     if server is not None:
         environment["PREFECT_API_URL"] = server
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=workspace.parent, timeout=600)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=workspace.parent, timeout=1800)
     return Run(workspace, done.stdout + done.stderr, done.returncode, notes.read_text())
 
 

@@ -3,7 +3,7 @@
 The clock is set to each day, and each step is called as a schedule calls it. What people do - deliver, order, answer,
 hand over - is done on its day by files in the inbox, as a coordinator or a practice would do it.
 
-    python tests/job/two_years.py FOLDER        every day, some minutes; `make years`
+    python tests/flows/two_years.py FOLDER      every day, some minutes; `make years`
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -34,7 +34,7 @@ DELAY = 40
 """Days after a quarter at which its extracts come."""
 SETTINGS = 'name = "To år"\nexample_data = true\n[consent]\ndefault = "given"\n[letters]\nseed = 20260101\n'
 SOURCES = ("recepter", "tilmeldte", "ydelser")
-EVERY_DAY = ("inbox", "look", "render", "follow-ups", "deadlines")
+EVERY_DAY = ("inbox", "look", "render", "follow-ups", "deliver", "mail", "deadlines")
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,21 @@ ANSWERS: Mapping[str, str] = {"K01": "Ja", "K02": "Nej", "K03": "Ja", "K04": "Ja
 """What clusters answer about their follow-up on the first of the next month; K06 says nothing."""
 
 
+@dataclass(frozen=True)
+class Script:
+    """What people do: the files that come on a day (name, how to read it), what is ordered, and what is answered."""
+
+    files: Mapping[date, list[tuple[str, Callable[[], bytes]]]]
+    orders: tuple[Order, ...]
+    answers: Mapping[str, str]
+
+
 @dataclass
 class Story:
     """A workspace, and what each day's steps said of it."""
 
     workspace: Workspace
-    files: Mapping[date, list[Path]]
+    script: Script
     said: dict[date, dict[str, Told]] = field(default_factory=dict)
 
     def live(self, days: Iterable[date], steps: tuple[str, ...] = EVERY_DAY) -> None:
@@ -80,18 +89,18 @@ class Story:
                 self.said[day] = {name: daily.STEPS[name](self.workspace, day) for name in steps}
 
     def matters(self, day: date) -> bool:
-        """Whether anybody does anything on `day`, or it is the day after a meeting, or a Monday."""
+        """Whether anybody does anything on `day`, or it is the day after a meeting, or a month's first or 15th."""
         of_orders = {
             when
-            for each in ORDERS
+            for each in self.script.orders
             for when in (each.meeting - timedelta(days=each.lead), each.called_off, each.meeting + timedelta(days=1))
         }
-        return day in self.files or day in of_orders or day.day == 1 or day.weekday() == 0
+        return day in self.script.files or day in of_orders or day.day in (1, 15)
 
     def _people(self, day: date) -> None:
-        for path in self.files.get(day, []):
-            self._put(path.read_bytes(), path.name, day)
-        for each in ORDERS:
+        for name, content in self.script.files.get(day, []):
+            self._put(content(), name, day)
+        for each in self.script.orders:
             if day == each.meeting - timedelta(days=each.lead):
                 self._order(each, day)
             if day == each.called_off:
@@ -130,7 +139,7 @@ class Story:
         if not self.workspace.store.database.exists():
             return
         for each in follow_ups.every(self.workspace.store):
-            answer = ANSWERS.get(each.baseline.cluster_id)
+            answer = self.script.answers.get(each.baseline.cluster_id)
             if each.state == "proposed" and answer is not None:
                 cells = {"G6": answer, "I6": "Koordinator"}
                 self._form(each.baseline.cluster_id, "Opfølgning", cells, day)
@@ -140,11 +149,11 @@ def begin(root: Path, region: Path) -> Story:
     """An empty workspace in `root`, and the days on which the files of `region` come into its inbox."""
     root.mkdir(parents=True)
     (root / "klyngeflow.toml").write_text(SETTINGS, encoding="utf-8")
-    files: dict[date, list[Path]] = {}
+    files: dict[date, list[tuple[str, Callable[[], bytes]]]] = {}
     for path in sorted(region.iterdir()):
         if (day := arrival(path.name)) is not None:
-            files.setdefault(day, []).append(path)
-    return Story(load_workspace(root), files)
+            files.setdefault(day, []).append((path.name, path.read_bytes))
+    return Story(load_workspace(root), Script(files, ORDERS, ANSWERS))
 
 
 def arrival(name: str) -> date | None:
