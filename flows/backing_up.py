@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from flows.erasing import carry_out
+from flows.erasing import carry_out, finish_what_was_cut_off
 from flows.ingesting import prepare
 from flows.progress import DISPLAY
 from flows.settings import Workspace, load_workspace
 from flows.starting import require_warehouse
+from transforms.audit import RESTORED, Event
 from transforms.errors import UserError
-from warehouse import packs, requests
+from warehouse import audit, notices, packs, requests
 from warehouse.backup import PACKED, SEALED, Left, Tell, refuse_target, restored, write_backup
 from warehouse.erased import NAME, erased_list, read_lines
 from warehouse.files import clear_leftovers, write_whole
+from warehouse.ledger import utc_now
 from warehouse.locks import one_command
 
 _STAMP = "%Y-%m-%dT%H%M%SZ"
@@ -49,6 +52,7 @@ def make_backup(
     """
     rules = workspace.definition.backup
     require_warehouse(workspace)
+    finish_what_was_cut_off(workspace)
     folder = to or folder_of(workspace)
     sealed_for = tuple(keys) or rules.sealed_for
     now = datetime.now(UTC)
@@ -84,7 +88,18 @@ def restore(backup: Path, target: Path, key: Path | None, erased: Path | None = 
         if listed.pending:
             prepare(opened)
             carry_out(opened, listed, inbox=False)
+        prepare(opened)
+        _hold_what_may_have_left(opened)
     return load_workspace(target)
+
+
+def _hold_what_may_have_left(workspace: Workspace) -> None:
+    """Mails and packs may have gone off after the backup was made: a person says which, nothing goes by itself."""
+    for each in notices.every(workspace.store):
+        if each.state == "queued":
+            held = replace(each, state="unknown", reason="A backup was put back: it may have been sent after that.")
+            notices.settle(workspace.store, held, requests.PROGRAM)
+    audit.tell(workspace.store, Event(utc_now(), requests.PROGRAM, RESTORED, detail="a backup was put back"))
 
 
 def to_render(workspace: Workspace) -> list[str]:
@@ -110,12 +125,15 @@ def backups(workspace: Workspace, folder: Path) -> list[Path]:
 
 
 def _left_out(workspace: Workspace) -> Left:
-    """The inbox, which nobody has searched for person numbers yet, and packs that were not delivered."""
+    """The inbox, which nobody has searched for person numbers yet, the mail server's password, and packs that were not
+    delivered."""
     store = workspace.store
     delivered = {each.pack_id for each in requests.every(store) if each.state == "delivered"}
     again = [pack for pack in packs.built(store) if pack not in delivered]
     places = [place / pack for pack in again for place in (store.outbox, store.outbox / "noegler")]
-    return Left((workspace.root / workspace.definition.inbox, *places))
+    mail = workspace.definition.mail
+    secrets = (workspace.root / mail.password_file,) if mail and mail.password_file else ()
+    return Left((workspace.root / workspace.definition.inbox, *secrets, *places))
 
 
 def _name_part(workspace: Workspace) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flows.delivering import Round, Told, candidates, deliver_each
+from flows.erasing import finish_what_was_cut_off
 from flows.mailing import NoSuchNoticeError, Sent, decide, send_due
 from flows.reminding import remind_due
 from flows.settings import Workspace
@@ -15,6 +16,7 @@ def deliver_packs(
     workspace: Workspace, round_: Round, chosen: tuple[str | None, str | None], *, remind: bool
 ) -> tuple[list[Told], Sent | None, list[str]]:
     """Hand over the pack or the cluster's packs that are `chosen`, or all; then send what mail there is to send."""
+    finish_what_was_cut_off(workspace)
     with one_command(workspace.store):
         clear_leftovers(workspace.store)
         found = list(deliver_each(workspace, candidates(workspace, round_, *chosen), round_))

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from flows.clock import today
+from flows.erasing import finish_what_was_cut_off
 from flows.requesting import ready_orders
 from flows.settings import Workspace
 from flows.starting import require_warehouse
+from flows.taking_out import take_out
 from warehouse import consents
 from warehouse.consents import Sent
 from warehouse.locks import one_command
@@ -22,11 +24,15 @@ def withdraw(workspace: Workspace, practice: str, first: date, who: str) -> tupl
         UnknownPracticeError: the registry has no such practice.
     """
     require_warehouse(workspace)
+    finish_what_was_cut_off(workspace)
     with one_command(workspace.store):
         consents.withdraw_consent(workspace.store, practice.strip(), first, who)
         again = bool(ready_orders(workspace, today()))
+        sent = [each for each in consents.sent_before(workspace.store) if each.practice_id == practice.strip()]
+        for each in sent:
+            take_out(workspace, each.pack_id, each.practice_id)
         publish(workspace.store)
-    return again, [each for each in consents.sent_before(workspace.store) if each.practice_id == practice.strip()]
+    return again, sent
 
 
 def make_again(workspace: Workspace) -> int:
@@ -47,5 +53,5 @@ def sent_lines(sent: Sequence[Sent]) -> Iterator[str]:
         when = f"sent {each.sent_at:%Y-%m-%d %H:%M} by {each.sent_by}" if each.sent_at else "sent"
         yield (
             f"{each.practice_id} (no since {each.withdrawn_at:%Y-%m-%d %H:%M}): {each.pack_id} ({each.request_id}), "
-            f"{when}. Ask those who have it to destroy it."
+            f"{when}. Ask those who have it to destroy it, and take its letter out of outbox/kuverter if it lies there."
         )

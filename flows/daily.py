@@ -25,11 +25,12 @@ from flows.mailing import send_due
 from flows.modes import meeting_for
 from flows.order_forms import is_form, take_forms
 from flows.orders import Order
-from flows.reminding import remind_due
+from flows.reminding import Reminded, remind_due
 from flows.returned_sheets import returned_among, take_sheets
 from flows.settings import Workspace
 from flows.showing_requests import STEPS as PLAN_STEPS
 from flows.validating import one_validator
+from reports.render import RenderError
 from transforms.errors import MachineError, UserError
 from transforms.requests import OPEN
 from warehouse import leases, meetings, requests, runs
@@ -170,28 +171,41 @@ def _same_figures(one: Order, other: Order) -> bool:
 
 def _make(workspace: Workspace, share: Sequence[Order]) -> tuple[list[str], list[str]]:
     """Names of the packs that were made, and why the others were not."""
-    from flows.rendering import render_packs
-
     built: list[str] = []
     blocked: list[str] = []
+    computed = False
     with runs.recorded(workspace.store, "render") as run_id:
         with one_builder(workspace.store):
             for order in share:
                 try:
-                    _build(workspace, order, run_id, first=order is share[0])
+                    if not computed:
+                        building.compute_packages(workspace, [order], run_id)
+                        computed = True
+                    _build(workspace, order)
                     built.append(order.pack_id)
                 except MachineError:
                     raise
                 except UserError as error:
                     requesting.block(workspace, order.pack_id, str(error))
                     blocked.append(f"{order.pack_id}: {error}")
-        folders = render_packs(workspace, built, run_id, lambda _, __: None) if built else []
-    return [folder.name for folder in folders], blocked
+        made = _rendered(workspace, built, run_id)
+        blocked += [f"{pack_id}: it could not be rendered" for pack_id in built if pack_id not in made]
+    return made, blocked
 
 
-def _build(workspace: Workspace, order: Order, run_id: str, *, first: bool) -> None:
-    if first:
-        building.compute_packages(workspace, [order], run_id)
+def _rendered(workspace: Workspace, built: Sequence[str], run_id: str) -> list[str]:
+    """Those of the packs that could be rendered: one that cannot be leaves the others alone."""
+    from flows.rendering import render_packs
+
+    try:
+        return [folder.name for folder in render_packs(workspace, list(built), run_id, lambda _, __: None)]
+    except RenderError:
+        if len(built) == 1:
+            return []
+        return [name for pack_id in built for name in _rendered(workspace, [pack_id], run_id)]
+
+
+def _build(workspace: Workspace, order: Order) -> None:
     building.build_pack(workspace, order)
     meetings.record_request(workspace.store, meeting_for(workspace, order), order.package, requests.PROGRAM)
 
@@ -223,14 +237,24 @@ def remind_and_send(workspace: Workspace, today: date) -> Told:
     if workspace.definition.mail is None:
         return Told()
     with one_command(workspace.store):
-        reminded = remind_due(workspace, today)
+        reminded, fault = _reminded(workspace, today)
         sent = send_due(workspace, today, utc_now())
     done = [f"{reminded.queued} reminders queued", f"{sent.sent} e-mails sent, {sent.waiting} waiting"]
     nowhere = len(reminded.without_address)
     mind = [f"{nowhere} practices lack data and have no address"] if nowhere else []
     if sent.unknown or sent.refused:
         mind.append(f"{sent.unknown} e-mails of which nobody knows whether they came, {sent.refused} refused")
-    return Told(tuple(done), (*mind, *sent.told, *([sent.stopped] if sent.stopped else [])))
+    return Told(tuple(done), (*fault, *mind, *sent.told, *([sent.stopped] if sent.stopped else [])))
+
+
+def _reminded(workspace: Workspace, today: date) -> tuple[Reminded, tuple[str, ...]]:
+    """A fault in modtagere.csv keeps reminders back, and no notice whose address is known already."""
+    try:
+        return remind_due(workspace, today), ()
+    except MachineError:
+        raise
+    except UserError as error:
+        return Reminded(), (str(error),)
 
 
 def back_up_once_a_month(workspace: Workspace, today: date) -> Told:

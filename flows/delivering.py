@@ -28,11 +28,12 @@ from flows.parcels import (
 from flows.recipients import FILE
 from flows.requesting import find
 from flows.settings import Workspace
+from transforms.audit import RESTORED
 from transforms.errors import MachineError, UserError
 from transforms.meeting_plan import due_dates
 from transforms.parcels import Delivery, DeliveryState, Recipient
 from transforms.requests import Request
-from warehouse import coordinator_keys, deliveries, requests
+from warehouse import audit, coordinator_keys, deliveries, requests
 from warehouse.deliveries import FileMade
 from warehouse.ledger import utc_now
 
@@ -88,7 +89,9 @@ def candidates(workspace: Workspace, round_: Round, pack: str | None, cluster: s
 
 
 def _by_other_means(workspace: Workspace, request: Request) -> bool:
-    return request.state == "delivered" and not deliveries.of_pack(workspace.store, request.pack_id)
+    """Whether somebody has said that it was handed over, and nothing of it was from here."""
+    from_here = {each.state for each in deliveries.of_pack(workspace.store, request.pack_id)} - {"prepared", "withheld"}
+    return request.state == "delivered" and not from_here
 
 
 def deliver_each(workspace: Workspace, chosen: Sequence[Request], round_: Round) -> Iterator[Told]:
@@ -109,18 +112,29 @@ def deliver_each(workspace: Workspace, chosen: Sequence[Request], round_: Round)
 def deliver_due(workspace: Workspace, today: date, who: str = "klyngeflow") -> list[Told]:
     """Hand over every rendered pack whose day for it has come and whose meeting has not passed.
 
-    A workspace without modtagere.csv hands over when somebody says so, and never by itself. Nothing is corrected.
+    A workspace without modtagere.csv hands over when somebody says so, and never by itself. Nothing is corrected. What
+    was rendered before a backup was put back may have been handed over since the backup: a person says so.
     """
     if not (workspace.root / FILE).exists():
         return []
     round_ = Round(today, who)
     plan = workspace.definition.plan
+    held = _rendered_before_a_restore(workspace)
     chosen = [
         each
         for each in candidates(workspace, round_, None, None)
         if each.state == "rendered" and due_dates(each.meeting_date, plan)["delivered"] <= today
+        if each.request_id not in held
     ]
     return list(deliver_each(workspace, chosen, round_))
+
+
+def _rendered_before_a_restore(workspace: Workspace) -> frozenset[str]:
+    entries = audit.entries(workspace.store)
+    restored = max((each.sequence for each in entries if each.event.what == RESTORED), default=0)
+    before = {each.event.request_id for each in entries if each.sequence < restored and each.event.state == "rendered"}
+    after = {each.event.request_id for each in entries if each.sequence > restored and each.event.state == "rendered"}
+    return frozenset(each for each in before - after if each is not None)
 
 
 def deliver_pack(workspace: Workspace, request: Request, round_: Round) -> Told:
@@ -135,10 +149,11 @@ def deliver_pack(workspace: Workspace, request: Request, round_: Round) -> Told:
     if round_.dry:
         _refuse(workspace, request, plan)
         return Told(request, plan)
-    _withhold(workspace, request, plan)
     if not plan.due and request.state == "delivered":
+        _withhold(workspace, request, plan)
         return Told(request, plan)
     _refuse(workspace, request, plan)
+    _withhold(workspace, request, plan)
     if first := require_same_coordinator(workspace, request, plan):
         coordinator_keys.first_key(workspace.store, request.cluster_id, first, round_.who)
     prepared = [_prepared(request, each, plan) for each in plan.due]

@@ -14,19 +14,19 @@ from hashlib import sha256
 from pathlib import Path
 
 from flows.documenting import data_docs_index
-from flows.handing_over import DIGITAL_POST, LETTERS
 from flows.ingesting import deliveries
 from flows.keys import FOLDER as KEYS
 from flows.parcel_folders import folder_of
 from flows.progress import DISPLAY
 from flows.settings import SettingsError, Workspace
 from flows.starting import require_warehouse
+from flows.taking_out import take_out
 from transforms.errors import MachineError, UserError
-from warehouse import erasing
+from warehouse import erasing, returned
 from warehouse.compacting import compact
 from warehouse.deliveries import of_pack
 from warehouse.erased import NAME, ErasedList, erased_list
-from warehouse.erasing import Pack, Replaced
+from warehouse.erasing import Named, Pack, Replaced
 from warehouse.files import clear_leftovers, write_whole
 from warehouse.locks import one_command
 from warehouse.publishing import publish
@@ -101,6 +101,13 @@ def resume(workspace: Workspace) -> None:
         carry_out(workspace, listed)
 
 
+def finish_what_was_cut_off(workspace: Workspace) -> None:
+    """As `resume`, for whoever does not hold the command lock yet; nothing where no erasure is pending."""
+    if erased_list(workspace.root).pending:
+        with one_command(workspace.store):
+            resume(workspace)
+
+
 def carry_out(workspace: Workspace, listed: ErasedList, *, inbox: bool = True) -> list[Path]:
     """Apply the whole list to everything there is; the files that still name one of its practices."""
     store = workspace.store
@@ -108,6 +115,8 @@ def carry_out(workspace: Workspace, listed: ErasedList, *, inbox: bool = True) -
     packs = erasing.packs_of(store, practices)
     words = sorted({word for each in practices for word in (each.practice_id, *each.names) if len(word) > 4})
     _clear_what_was_made(workspace, packs, words)
+    _clear_what_was_handed_over(workspace, packs, practices, words)
+    _clear_returned_sheets(workspace, practices)
     files = _replaced(workspace, listed)
     erasing.erase(store, practices, packs, files, len(listed.numbers))
     for source, old, new in erasing.erased_files(store):
@@ -143,21 +152,36 @@ def _clear_what_was_made(workspace: Workspace, packs: Sequence[Pack], words: Seq
             shutil.rmtree(folder, ignore_errors=True)
         (store.outbox / KEYS / f"{pack.pack_id}.csv").unlink(missing_ok=True)
         (store.cache / "rendered" / f"{pack.pack_id}.json").unlink(missing_ok=True)
-        _clear_what_was_handed_over(workspace, pack)
     shutil.rmtree(data_docs_index(workspace).parent, ignore_errors=True)
     for path in traces(store.logs, words):
         path.unlink(missing_ok=True)
     store.public.unlink(missing_ok=True)
 
 
-def _clear_what_was_handed_over(workspace: Workspace, pack: Pack) -> None:
-    """Its folders by recipient, its letters and its Digital Post: what left the house is not ours to clear."""
-    store = workspace.store
-    folders = [folder_of(workspace, each) for each in of_pack(store, pack.pack_id) if each.folder is not None]
-    for path in (*folders, *(store.outbox / DIGITAL_POST).glob(f"{pack.pack_id}*")):
-        shutil.rmtree(path, ignore_errors=True)
-    for path in (store.outbox / LETTERS).glob(f"{pack.pack_id}*"):
-        path.unlink(missing_ok=True)
+def _clear_what_was_handed_over(
+    workspace: Workspace, packs: Sequence[Pack], practices: Sequence[Named], words: Sequence[str]
+) -> None:
+    """Its own folder, the coordinator's and any that names it, its Digital Post, and the letters that it may be in."""
+    for pack in packs:
+        letters = [path for each in practices for path in take_out(workspace, pack.pack_id, each.practice_id)]
+        for each in of_pack(workspace.store, pack.pack_id):
+            if each.folder is None:
+                continue
+            folder = folder_of(workspace, each)
+            if each.recipient == "coordinator" or (folder.is_dir() and traces(folder, words)):
+                shutil.rmtree(folder, ignore_errors=True)
+        for path in letters:
+            path.unlink(missing_ok=True)
+
+
+def _clear_returned_sheets(workspace: Workspace, practices: Sequence[Named]) -> None:
+    """The workbooks that it filled in, as they were kept and as they lie in the inbox."""
+    digests = {digest for each in practices for digest in returned.landed_of(workspace.store, each.practice_id)}
+    for digest in digests:
+        workspace.store.landed(returned.FOLDER, digest).unlink(missing_ok=True)
+    for path in workspace.inbox.glob("*.xlsx") if digests and workspace.inbox.is_dir() else ():
+        if _digest(path) in digests:
+            path.unlink()
 
 
 def _replaced(workspace: Workspace, listed: ErasedList) -> list[Replaced]:

@@ -72,6 +72,7 @@ def answers_taken(workspace: Workspace, path: Path, filled: Filled, by: tuple[st
 
 
 def _of_answer(workspace: Workspace, path: Path, answer: Answer, by: tuple[str, date]) -> Outcome:
+    following_up.propose(workspace, by[1])  # a form that was cut off half way has its request already
     follow_up = find(workspace, answer.follow_up)
     who = answer.by[:MOST_OF_A_NAME] or by[0]
     if follow_up.state == ("confirmed" if answer.yes else "declined"):

@@ -62,7 +62,7 @@ def require_practice(known: set[str], received: Received, mark: Mark) -> None:
     """
     if mark.practice not in known:
         raise SheetError(
-            f"{received.name}: the sheet was made for the practice {mark.practice}, which the registry does not know. "
+            f"{received.name}: the sheet was made for a practice that the registry does not know. "
             "Bring the newest registry in first: klyngeflow ingest registry FILE."
         )
 

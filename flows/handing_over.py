@@ -6,9 +6,10 @@ import csv
 import io
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 from flows.parcel_folders import folder_of
@@ -48,14 +49,20 @@ def hand_over(workspace: Workspace, pack_id: str, meeting: date, members: Sequen
     """Write the letters and the Digital Post folder of a round; returns what there is now."""
     if not members:
         return []
-    version = max(each.delivery.version for each in members)
-    name = pack_id if version == 1 else f"{pack_id}_rettet_{version}"
+    name = _name_of(pack_id, members)
     by_way: dict[Channel, list[Handed]] = {"letter": [], "digital_post": []}
     for each in members:
         if each.pdfs:
             by_way[channel_of(each.contact)].append(each)
     found = [_letters(workspace, name, by_way["letter"])] if by_way["letter"] else []
     return found + ([_digital_post(workspace, name, meeting, by_way["digital_post"])] if by_way["digital_post"] else [])
+
+
+def _name_of(pack_id: str, members: Sequence[Handed]) -> str:
+    """A name that the same round has again after a kill, and that no other round of the pack has."""
+    of_round = ",".join(sorted(f"{each.delivery.folder} {each.delivery.version}" for each in members))
+    corrected = "_rettet" if any(each.delivery.version > 1 for each in members) else ""
+    return f"{pack_id}{corrected}_{sha256(of_round.encode()).hexdigest()[:6]}"
 
 
 def _letters(workspace: Workspace, name: str, members: Sequence[Handed]) -> Path:
@@ -92,7 +99,7 @@ def _digital_post(workspace: Workspace, name: str, meeting: date, members: Seque
             write_whole(aside / told, (folder_of(workspace, each.delivery) / file.name).read_bytes())
             cells = (each.contact.cvr, title, told, file.sha256, str(each.delivery.version))
             rows.append(dict(zip(COLUMNS, cells, strict=True)))
-    write_whole(aside / "modtagere.csv", _as_csv(rows))
+    write_whole(aside / "modtagere.csv", as_csv(rows))
     write_whole(aside / "modtagere.json", f"{json.dumps(rows, ensure_ascii=False, indent=2)}\n".encode())
     if final.exists():
         final.replace(old)
@@ -111,7 +118,8 @@ def _title(workspace: Workspace, meeting: date, *, corrected: bool) -> str:
     return f"{'Rettet materiale' if corrected else 'Materiale'} til klyngemødet den {when}"
 
 
-def _as_csv(rows: Sequence[dict[str, str]]) -> bytes:
+def as_csv(rows: Sequence[Mapping[str, str]]) -> bytes:
+    """The table of a Digital Post folder."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, delimiter=";")
     writer.writeheader()

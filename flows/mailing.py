@@ -25,6 +25,8 @@ _LOST = (
     "Message-ID in the server's log"
 )
 _STOPPED = "klyngeflow was stopped while it was sent, so it may have arrived. Ask the recipient, or look in the log"
+_NO_ANSWER = 421
+"""What a server that breaks off is taken to have said (RFC 5321: service not available)."""
 
 
 class NoSuchNoticeError(UserError):
@@ -167,9 +169,12 @@ def _tried(workspace: Workspace, server: smtplib.SMTP, notice: Notice, now: date
             raise _RoundOverError(f"The mail server takes no mail from {settings.sender} ({code}). Nothing was sent.")
         code, _ = server.rcpt(notice.address)
         if code not in (250, 251):
-            server.rset()
+            with suppress(OSError, smtplib.SMTPException):  # it may hang up with its answer
+                server.rset()
             return _answered(tried, code, now)
     except (OSError, smtplib.SMTPException):
+        # This one waits its turn, so that one at which a server always hangs up does not keep the others back.
+        notices.settle(workspace.store, _answered(tried, _NO_ANSWER, now), "klyngeflow")
         raise _RoundOverError("The mail server broke off before anything was sent. What is left waits.") from None
     # From here on a kill leaves it as this row says: perhaps sent, and never sent again unasked.
     notices.settle(workspace.store, replace(tried, state="unknown", reason=_STOPPED), "klyngeflow")

@@ -93,9 +93,14 @@ def require_consent(request: Request, plan: Plan, files: Sequence[PrintedFile]) 
     if inside:
         raise ConsentTakenBackError(
             f"{request.pack_id} was rendered with {len(inside)} practice(s) that no longer consent ({inside[0]}"
-            f"{' and others' if len(inside) > 1 else ''}), and nothing of it was handed over. Make it without them: "
-            f"klyngeflow cancel {request.request_id}, then klyngeflow request."
+            f"{' and others' if len(inside) > 1 else ''}), and nothing of it was handed over. {_anew(request)}"
         )
+
+
+def _anew(request: Request) -> str:
+    if request.state == "delivered":
+        return "It was delivered before: those who have it keep what they have, and a pack for a new day is asked for."
+    return f"Make it anew: klyngeflow cancel {request.request_id}, then klyngeflow request."
 
 
 def require_right_letters(workspace: Workspace, request: Request, plan: Plan) -> None:
@@ -116,7 +121,7 @@ def require_right_letters(workspace: Workspace, request: Request, plan: Plan) ->
     if strangers or any(held.get(row["Ydernummer"]) != row["Bogstav"] for row in key):
         raise NotAsRenderedError(
             f"The letters of {request.cluster_id} have changed since {request.pack_id} was rendered, so its key would "
-            f"not open it. Make it anew: klyngeflow cancel {request.request_id}, then klyngeflow request."
+            f"not open it. {_anew(request)}"
         )
 
 

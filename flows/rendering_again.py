@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from flows.erasing import finish_what_was_cut_off
 from flows.progress import DISPLAY
 from flows.rendering import pages_of, render_packs
 from flows.settings import Workspace
@@ -25,6 +26,7 @@ class RenderAgainError(UserError):
 
 def render_again(workspace: Workspace, pack_id: str | None) -> Path:
     """Render the pack out of report.* and put it in the place of the one before; returns its folder."""
+    finish_what_was_cut_off(workspace)
     with one_command(workspace.store):
         chosen = _chosen(workspace, pack_id)
         clear_leftovers(workspace.store)

@@ -40,9 +40,10 @@ def take_sheets(workspace: Workspace, paths: Sequence[Path], who: str, bring: Br
             if returned.is_taken(workspace.store, digest_of(path)):
                 outcomes.append(Outcome(path.name, "known"))
                 continue
-            received = returned.receive(workspace.store, path)
+            received = returned.looked_at(path)
             mark = _mark(received)
-            require_practice(practices, received, mark)
+            require_practice(practices, received, mark)  # before its bytes are kept: it may be of one that was erased
+            returned.keep(workspace.store, path, received)
             if mark.kind == "feedback":
                 outcomes.append(take_evaluation(workspace, received, mark, who))
             else:

@@ -31,12 +31,14 @@ from prefect.tasks import Task
 from flows import daily
 from flows.clock import today
 from flows.daily import Told
+from flows.erasing import finish_what_was_cut_off
 from flows.guarding import words_kept_back
 from flows.ingesting import prepare
 from flows.requesting import Wish, ask, find
 from flows.schedules import DAILY, MONTHLY, NIGHTLY, Schedule
 from flows.settings import Workspace, load_workspace
 from flows.showing_requests import next_step
+from transforms.errors import UserError
 from transforms.requests import Request
 from warehouse import leases, runs, scheduled_days
 from warehouse.connection import WarehouseBusyError
@@ -164,10 +166,17 @@ def _steps_of(workspace: str, names: tuple[str, ...], title: str, key: str) -> s
     """Run the steps in their order; the page shows how far they have come, and then what they did."""
     shown = create_progress_artifact(0.0, key=f"{key}-progress", description=title)
     told: dict[str, Told] = {}
+    failed: list[Exception] = []
     for number, name in enumerate(names, 1):
-        told[name] = step(workspace, name, today())
+        try:
+            told[name] = step(workspace, name, today())
+        except Exception as error:  # a broken trail must not keep the backup from being made
+            told[name] = Told(mind=(str(error) if isinstance(error, UserError) else "It failed; the log says where.",))
+            failed.append(error)
         update_progress_artifact(shown, progress=100 * number / len(names))
     create_markdown_artifact(daily.page(told, title), key=key, description=title)
+    if failed:
+        raise failed[0]
     done, mind = (sum(len(getattr(each, part)) for each in told.values()) for part in ("done", "mind"))
     return f"{done} things done, {mind} to look at"
 
@@ -177,6 +186,7 @@ def _begin(workspace: str) -> Workspace:
     _end_with_server()
     opened = load_workspace(Path(workspace))
     prepare(opened)
+    finish_what_was_cut_off(opened)
     runs.end_crashed(opened.store)
     return opened
 

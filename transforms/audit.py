@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 
+RESTORED = "restored"
+"""What the entry is called that says that a backup was put back: what came before it may have been done twice."""
 BEGINNING = ""
 """The digest before the first entry."""
 

@@ -68,6 +68,7 @@ def month_violations(months: pl.DataFrame, figures: pl.DataFrame, package: Packa
     shared = [row for row in rows if row["level"] == "cluster"]
     found += _nested_too_near(shared, package, truth)
     totals = _totals(figures)
+    found += _not_whole(rows, package)
     by_window: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in shared:
         by_window[row["measure_id"], row["side"]].append(row)
@@ -75,6 +76,23 @@ def month_violations(months: pl.DataFrame, figures: pl.DataFrame, package: Packa
         if side != "between":
             found += _beside_the_total(inside, totals.get((measure_id, side)), truth)
     return found
+
+
+def _not_whole(rows: Sequence[Row], package: Package) -> Iterable[str]:
+    """A series stands whole or not at all, and in the months that its package looks at."""
+    by_series: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        by_series[row["measure_id"], row["audience"], row["level"]].append(row)
+    for series in by_series.values():
+        for row in series:
+            if row["state"] == "suppressed":
+                yield f"{_name(row)} is hidden among months that are shown"
+            if row["level"] not in ("cluster", "practice"):
+                yield f"{_name(row)} is of a level that has no months"
+        for side in {row["side"] for row in series} - {"between"} | {"now"}:
+            months = sum(row["months"] for row in series if row["side"] == side)
+            if months != package.windows.months:
+                yield f"{_name(series[0])} and the others have {months} months on the side {side!r}"
 
 
 def _name(row: Row) -> str:
@@ -116,7 +134,9 @@ def _faults_of_counts(row: Row, measure: Measure, truth: TruthOfMonths) -> Itera
     if len(parts) != expected:
         yield "stands on other practices than the window's figure"
         return
-    if row["level"] == "cluster" and expected < profile.fewest_practices:
+    if row["level"] == "cluster":
+        yield from _told_to_members(row, measure, parts, profile)
+    if row["level"] == "cluster" and sum(each > 0 for _, each in parts) < profile.fewest_practices:
         yield f"stands on fewer than {profile.fewest_practices} practices"
     numerator, denominator = _exact(parts, row, stock=stock)
     if 0 < numerator < profile.smallest_count:
@@ -130,6 +150,19 @@ def _faults_of_counts(row: Row, measure: Measure, truth: TruthOfMonths) -> Itera
         printed = count if step == 1 else rounded_to(count, step)
         if not math.isclose(row[part], printed, abs_tol=1e-6):
             yield f"has a {part} that is not rounded to {step}"
+
+
+def _told_to_members(row: Row, measure: Measure, parts: Sequence[Counts], profile: Profile) -> Iterable[str]:
+    """What a member learns of the others who takes its own off the printed count, or off the exact one."""
+    most = _range(row["numerator"], _step([numerator for numerator, _ in parts], profile), profile)[1]
+    for at, (own, _) in enumerate(parts):
+        others = [each for number, each in enumerate(parts) if number != at]
+        numerator = sum(each for each, _ in others)
+        if (own > 0 and most - own < profile.smallest_count) or 0 < numerator < profile.smallest_count:
+            yield "tells a member too much of the others"
+        rest = sum(whole - part for part, whole in others)
+        if measure.kind == "proportion" and 0 < rest < profile.smallest_rest:
+            yield "tells a member too much of the others' rest"
 
 
 def _exact(parts: Sequence[Counts], row: Row, *, stock: bool) -> Counts:

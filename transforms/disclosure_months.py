@@ -1,8 +1,8 @@
-"""Which single months may be printed, and why the others may not: the rules of figures, and that sums must not tell.
+"""Whether a series of single months may be printed: the rules of figures for each, and that sums must not tell.
 
-A window's total stands in the pack beside its months, each rounded by itself. Whoever adds up has more than either: so
-months are hidden until what is left neither narrows a total or another month, nor gives a hidden one away. Where that
-takes more than a quarter of them, quarters stand instead; where those go too, there is no series.
+A window's total stands in the pack beside its months, each rounded by itself. Whoever adds up has more than either. So
+a series stands whole or not at all: months where every month may stand and their sums narrow nothing, else quarters,
+else no series. With a part of it hidden, the rest, the total, another measure and another pack tell of what is hidden.
 """
 
 from __future__ import annotations
@@ -14,9 +14,6 @@ from datetime import date
 
 from transforms.disclosure_profiles import Profile
 from transforms.nesting import Count
-
-SHARE_HIDDEN = 0.25
-"""With more of a series hidden than this, what is left shows when few came and not how it went."""
 
 
 @dataclass(frozen=True)
@@ -115,22 +112,18 @@ def own_series(series: Series, profile: Profile) -> Series | None:
 def _ruled(
     series: Series, every: Mapping[str, Series], pairs: Sequence[tuple[Count, Count]], profile: Profile
 ) -> Series | None:
-    pieces = [
-        replace(
-            piece,
-            rule=_alone(piece, series.is_share, profile) or _beside(series.measure_id, at, every, pairs, profile),
-            steps=_steps(piece, profile),
-        )
-        for at, piece in enumerate(series.pieces)
-    ]
-    whole = [piece for piece in pieces if piece.whole]
-    if not whole:
+    """The series with its steps; None where one of its pieces may not stand, or their sums tell."""
+    pieces = tuple(replace(piece, steps=_steps(piece, profile)) for piece in series.pieces)
+    if not any(piece.whole for piece in pieces):
         return None
-    if profile.rounding > 1:
-        for side in series.totals:
-            pieces = _untold(replace(series, pieces=tuple(pieces)), side, profile)
-    hidden = sum(piece.whole and piece.rule is not None for piece in pieces)
-    return None if hidden > SHARE_HIDDEN * len(whole) else replace(series, pieces=tuple(pieces))
+    for at, piece in enumerate(pieces):
+        if _alone(piece, series.is_share, profile) or _for_members(piece, series.is_share, profile):
+            return None
+        if piece.whole and _beside(series.measure_id, at, every, pairs, profile):
+            return None
+    found = replace(series, pieces=pieces)
+    told = profile.rounding > 1 and any(tells(found, side, profile) for side in series.totals)
+    return None if told else found
 
 
 def _alone(piece: Piece, is_share: bool, profile: Profile) -> str | None:
@@ -144,6 +137,28 @@ def _alone(piece: Piece, is_share: bool, profile: Profile) -> str | None:
     if 0 < numerator < profile.smallest_count:
         return "small_count"
     return "small_rest" if is_share and 0 < rest < profile.smallest_rest else None
+
+
+def _for_members(piece: Piece, is_share: bool, profile: Profile) -> str | None:
+    """The rule that hides a cluster's piece from a member who takes its own counts off, or for want of practices.
+
+    A practice with nothing in the denominator is behind no share: what is left may be one practice's alone.
+    """
+    if not piece.whole:
+        return None
+    if sum(denominator > 0 for _, denominator in piece.of_practices.values()) < profile.fewest_practices:
+        return "few_practices"
+    numerator, denominator = piece.counts
+    most = between(numerator, piece.steps[0], profile.smallest_count)[1]
+    for own, own_denominator in piece.of_practices.values():
+        if own > 0 and most - own < profile.smallest_count:
+            return "member"
+        if 0 < numerator - own < profile.smallest_count:
+            return "member"
+        rest = (denominator - own_denominator) - (numerator - own)
+        if is_share and 0 < rest < profile.smallest_rest:
+            return "member"
+    return None
 
 
 def _beside(
@@ -172,18 +187,6 @@ def _steps(piece: Piece, profile: Profile) -> tuple[int, int]:
         if largest > profile.largest_share * total:
             found[at] = profile.rounding_of_one_large
     return found[0], found[1]
-
-
-def _untold(series: Series, side: str, profile: Profile) -> list[Piece]:
-    """The pieces, with more of one window hidden until nothing is told: the smallest of those shown goes first."""
-    pieces = list(series.pieces)
-    while tells(replace(series, pieces=tuple(pieces)), side, profile):
-        shown = [at for at, piece in enumerate(pieces) if piece.side == side and piece.shown]
-        if not shown:
-            break
-        least = min(shown, key=lambda at: (pieces[at].counts[0], at))
-        pieces[least] = replace(pieces[least], rule="sum")
-    return pieces
 
 
 def tells(series: Series, side: str, profile: Profile) -> bool:

@@ -6,6 +6,7 @@ import polars as pl
 
 from transforms.calendar import Window
 from transforms.definitions import Measure
+from transforms.disclosure_kinds import of_single_answers
 from transforms.practice_months import Facts, counted_months
 
 OVER_TIME = ("rate", "proportion")
@@ -24,6 +25,8 @@ MONTHS = pl.Schema(
 def is_monthly(measure: Measure) -> bool:
     """Whether a measure has a figure for each month: not what counts patients once in a window, nor single answers."""
     once = any(selection.counts_patients or selection.individual for selection in measure.selections)
+    if of_single_answers(measure):
+        return False
     return measure.kind in OVER_TIME and measure.category is None and not once
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import duckdb
 
 from transforms.audit import Entry, Event, Head, first_break, following
-from warehouse.connection import reading
+from warehouse.connection import reading, writing
 from warehouse.queries import run
 from warehouse.workspace import Store
 
@@ -19,6 +19,12 @@ def append(connection: duckdb.DuckDBPyConnection, event: Event) -> Entry:
     run(connection, "enter_audit", row)
     run(connection, "move_audit_head", row)
     return entry
+
+
+def tell(store: Store, event: Event) -> None:
+    """Enter `event` where nothing else changes with it."""
+    with writing(store.database) as connection:
+        append(connection, event)
 
 
 def head(store: Store) -> Head:

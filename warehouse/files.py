@@ -75,6 +75,7 @@ def clear_leftovers(store: Store) -> None:
         for path in folder.rglob("*") if folder.is_dir() else ():
             if path.name.endswith(_HALF_WRITTEN) and path.is_file():
                 path.unlink(missing_ok=True)
+    shutil.rmtree(store.database.with_name("returned"), ignore_errors=True)  # what sheets held, on its way in
     store.database.with_suffix(".writer").unlink(missing_ok=True)
     _settle_outbox(store.outbox)
 

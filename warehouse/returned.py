@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fnmatch import fnmatch
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from warehouse.connection import reading, writing
 from warehouse.extract_file import UnreadableFileError
 from warehouse.files import write_whole
 from warehouse.ledger import utc_now
-from warehouse.order_forms import require_file
+from warehouse.order_forms import digest_of, require_file
 from warehouse.person_scan import scan_file
 from warehouse.queries import one_value, run
 from warehouse.workspace import Store
@@ -58,19 +57,27 @@ def is_returned(path: Path) -> bool:
         return False
 
 
-def receive(store: Store, path: Path) -> Received:
-    """Search the workbook for person numbers, keep its bytes, and read it.
+def looked_at(path: Path) -> Received:
+    """Search the workbook for person numbers, and read it; nothing of it is kept yet.
 
     Raises:
-        PersonNumberError: nothing of it was kept.
+        PersonNumberError: it holds one.
         UnreadableFileError: it is no workbook that can be opened.
     """
     require_file(path)
     scan_file(path, path.name, _contract(), datetime.now(UTC).date())
-    content = path.read_bytes()
-    digest = sha256(content).hexdigest()
-    write_whole(store.landed(FOLDER, digest), content)
-    return _read(path, digest)
+    return _read(path, digest_of(path))
+
+
+def keep(store: Store, path: Path, received: Received) -> None:
+    """Keep the workbook's bytes as they came."""
+    write_whole(store.landed(FOLDER, received.sha256), path.read_bytes())
+
+
+def landed_of(store: Store, practice: str) -> list[str]:
+    """The digests of the workbooks that were taken of a practice."""
+    with reading(store.database) as connection:
+        return [digest for (digest,) in run(connection, "read_returned_of", {"practice_id": practice}).fetchall()]
 
 
 def is_taken(store: Store, digest: str) -> bool:

@@ -150,7 +150,7 @@ def test_letters_and_digital_post_hold_each_practice_once(rendered: Workspace) -
     numbers = [practice(each.lstrip("0"), CVR=cvr) for each, cvr in zip((first, second), CVRS, strict=False)]
     write_contacts(rendered, *numbers, practice(third, Adresse="Åvej 3", Postnr="8000", By="Aarhus C"))
     hand_over(rendered)
-    post = rendered.store.outbox / "digital_post" / PACK
+    (post,) = (rendered.store.outbox / "digital_post").glob(f"{PACK}_*")
     told = list(csv.DictReader(io.StringIO((post / "modtagere.csv").read_text("utf-8-sig")), delimiter=";"))
     assert told == json.loads((post / "modtagere.json").read_bytes())
     assert sorted(row["CVR"] for row in told) == sorted(CVRS[:2])
@@ -159,7 +159,8 @@ def test_letters_and_digital_post_hold_each_practice_once(rendered: Workspace) -
         assert sha256(content).hexdigest() == row["SHA256"]
         assert owner.encode() in content
         assert row["Titel"] == "Materiale til klyngemødet den 14. maj 2026"
-    letters = PdfReader(rendered.store.outbox / "kuverter" / f"{PACK}.pdf")
+    (letter,) = (rendered.store.outbox / "kuverter").glob(f"{PACK}_*.pdf")
+    letters = PdfReader(letter)
     cover = letters.pages[0].extract_text()
     assert len(letters.pages) == 4  # address and its back, one page and its back
     assert {"Havnen", "Åvej 3", "8000 Aarhus C"} <= {line.strip() for line in cover.splitlines()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from delivery_world import NAMES, PACK, TODAY, rows, with_mail
@@ -11,6 +12,8 @@ from flows.consenting import withdraw
 from flows.delivering import deliver_due
 from flows.erasing import erase
 from flows.settings import Workspace
+from warehouse import deliveries, notices
+from warehouse.connection import writing
 from warehouse.traces import traces
 
 GONE = "020202"
@@ -39,19 +42,37 @@ def test_consent_taken_back_marks_what_was_sent_and_drops_its_mail(rendered: Wor
     told = [entry.event.detail for entry in auditing.trail(opened) if GONE in entry.event.detail]
     assert any("withdrawn" in detail for detail in told)
     assert "whole" in auditing.checked(opened)
+    (table,) = (opened.store.outbox / "digital_post").glob(f"{PACK}*/modtagere.csv")
+    assert len(table.read_text(encoding="utf-8-sig").splitlines()) == 1 + len(NAMES) - 1
 
 
 def test_an_erased_practice_is_in_nothing_that_lies_ready_and_has_no_address(rendered: Workspace) -> None:
     opened = handed_over(rendered)
     (opened.root / "modtagere.csv").unlink()  # the quality unit's own list: what is left of it would be told
-    handed = opened.store.outbox / "modtagere"
+    handed, post = opened.store.outbox / "modtagere", opened.store.outbox / "digital_post"
     assert traces(handed, [GONE, "Torvet"])
     assert erase(opened, GONE) == []
     assert not traces(opened.root, [GONE, "Torvet"])
-    assert not [path for path in handed.rglob("*") if path.is_file()]
-    assert not list((opened.store.outbox / "digital_post").glob(f"{PACK}*"))
+    # What the others have is theirs, and goes off as it was to.
+    folders = {row.unit_id: handed / str(row.folder) for row in deliveries.of_pack(opened.store, PACK)}
+    assert {unit: any(folder.glob("*.pdf")) for unit, folder in folders.items() if unit in NAMES} == {
+        each: True for each in NAMES if each != GONE
+    }
+    (table,) = post.glob(f"{PACK}*/modtagere.csv")
+    assert len(table.read_text(encoding="utf-8-sig").splitlines()) == 1 + len(NAMES) - 1
+    assert len(list(table.parent.glob("*.pdf"))) == len(NAMES) - 1
     assert not rows(opened, f"meeting.notice where address like '%{GONE}%'", "notice_id")
     members = {unit for (unit,) in rows(opened, "meeting.delivery where recipient = 'member'", "unit_id")}
     assert "(erased)" in members
     assert GONE not in members
     assert "whole" in auditing.checked(opened)
+
+
+def test_the_number_of_an_erased_notice_is_not_given_again(rendered: Workspace) -> None:
+    opened = handed_over(rendered)
+    before = {number for (number,) in rows(opened, "meeting.notice", "notice_id")}
+    erase(opened, GONE)
+    (one, *_) = [each for each in notices.every(opened.store) if each.unit_id in NAMES]
+    with writing(opened.store.database) as connection:
+        new = notices.enter(connection, replace(one, message_id="<new@example.test>"))
+    assert new.notice_id not in before

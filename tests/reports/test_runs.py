@@ -59,8 +59,8 @@ CASES = {
         "Ingen tegn på et skift ud over det tilfældige i 18\u00a0måneder",
         "No sign of a shift beyond chance",
     ),
-    "long": (SHIFT, "Et skift: 9 måneder i træk", "A shift: 9 months in a row"),
-    "few": (FLAT[:8], "8 måneder er for få", "8 months are too few"),
+    "long": (SHIFT, "Tegn på et skift: 9 måneder i træk", "A sign of a shift: 9 months in a row"),
+    "few": (FLAT[:8], "8 måneder uden for medianen er for få", "8 months off the median are too few"),
 }
 
 
