@@ -7,13 +7,14 @@ STAMP := $(VENV)/.installed
 # Where it is set, every process would compile all of its modules anew: more than half of what a short command takes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test reference golden faults lock clean
+.PHONY: help setup demo test reference golden years faults lock clean
 
 help:
 	@echo "make demo   set up and run the whole job on a synthetic region"
 	@echo "make test   set up and run the checks and tests"
 	@echo "make reference DIR=FOLDER  compute a folder's reference values again and say how far ours are off"
 	@echo "make faults kill a small job KILLS times (300) at random points, run it again, and compare"
+	@echo "make years  live through two and a half years day by day, in a small place and in the region (DIR=FOLDER)"
 	@echo "make golden draw the pictures of docs/ again from the reports of the examples"
 	@echo "make setup  only set up .venv (exact pinned versions)"
 	@echo "make lock   pin again after a change of pyproject.toml"
@@ -45,6 +46,10 @@ reference: $(STAMP)
 
 golden: $(STAMP)
 	@$(BIN)/python docs/golden.py
+
+years: $(STAMP)
+	@KLYNGEFLOW_YEARS=1 $(BIN)/python -m pytest tests/flows/test_two_years.py
+	@$(BIN)/python tests/flows/two_years.py "$(or $(DIR),years)"
 
 KILLS ?= 300
 faults: $(STAMP)

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from small_workspace import KEPT, bring_in, delivered, extract, prescribed, rows_of
 
-from flows import backing_up
+from flows import auditing, backing_up
 from flows.backing_up import back_up, make_backup, restore
 from flows.settings import Workspace, load_workspace
+from transforms.audit import RESTORED
 from transforms.errors import UserError
 from warehouse import audit
 from warehouse.backup import LIST, BackupError, DamagedBackupError
@@ -72,9 +73,11 @@ def test_a_restore_writes_its_own_line_in_the_log(workspace: Workspace, tmp_path
     backup = make_backup(workspace, tmp_path / "disk")
     before = acknowledged(workspace.store.database)
     again = restore(backup, tmp_path / "again", None)
-    assert acknowledged(again.store.database) == before
+    after = acknowledged(again.store.database)
+    assert after.sequence == before.sequence + 1  # the audit trail says that a backup was put back
     log = again.store.database.with_name("runs.log").read_text(encoding="utf-8")
-    assert '"event": "restored"' in log.splitlines()[-1]
+    assert log.count('"event": "restored"') == 1
+    assert [entry.event.what for entry in auditing.trail(again)][-1] == RESTORED
 
 
 def test_a_backup_holds_no_inbox_no_caches_and_nothing_half_written(workspace: Workspace, tmp_path: Path) -> None:

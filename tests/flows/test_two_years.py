@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -27,8 +28,8 @@ from warehouse import deliveries, follow_ups, requests
 
 PLACES = {"010101": "K1", "020202": "K1", "030303": "K1", "040404": "K2", "050505": "K2"}
 QUARTERS = [(year, quarter) for year in (2023, 2024, 2025) for quarter in (1, 2, 3, 4)] + [(2026, 1), (2026, 2)]
-LATE = ("050505", (2024, 2))
-"""A practice that delivered a quarter only two months after the others."""
+LATE = ("050505", (2024, 1))
+"""A practice that delivered a quarter only four months after the others."""
 ORDERS = (
     Order("K1", "smerter", date(2024, 6, 12), level="Klynge og praksis"),
     Order("K2", "smerter", date(2024, 9, 11), level="Klynge og praksis"),
@@ -70,7 +71,7 @@ def deliveries_of(quarter: tuple[int, int]) -> Iterator[tuple[date, str, Callabl
         first = [each for each in PLACES if each != late]
         yield day, f"{stem}.csv", partial(counted, source, first, quarter)
         if late:
-            yield day + timedelta(days=60), f"{stem}_rettet.csv", partial(counted, source, list(PLACES), quarter)
+            yield day + timedelta(days=120), f"{stem}_rettet.csv", partial(counted, source, list(PLACES), quarter)
 
 
 def script() -> Script:
@@ -81,6 +82,11 @@ def script() -> Script:
         for day, name, content in deliveries_of(quarter):
             files.setdefault(day, []).append((name, content))
     return Script(files, ORDERS, ANSWERS)
+
+
+pytestmark = pytest.mark.skipif(
+    "KLYNGEFLOW_YEARS" not in os.environ, reason="some minutes of it are lived through by `make years` alone"
+)
 
 
 @pytest.fixture(scope="module")
@@ -153,8 +159,8 @@ def test_each_baseline_that_was_held_has_one_follow_up_and_each_yes_became_a_pac
     }
     (second,) = [each for each in lived.requests if each.kind == "followup"]
     assert second.state == "delivered"
-    assert second.baseline_from == of(lived, "K1", date(2024, 6, 12)).baseline_from == date(2024, 1, 1)
-    assert second.followup_from == month_after(date(2024, 1, 1), 12)
+    assert second.baseline_from == of(lived, "K1", date(2024, 6, 12)).baseline_from == date(2023, 10, 1)
+    assert second.followup_from == month_after(date(2023, 10, 1), 12)
     assert timedelta(days=180) < second.meeting_date - date(2024, 6, 12) < timedelta(days=366)
 
 

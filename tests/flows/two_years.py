@@ -26,8 +26,9 @@ from flows.daily import Told
 from flows.order_forms import write_forms
 from flows.settings import Workspace, load_workspace
 from transforms.calendar import last_day
+from transforms.meeting_plan import due_dates
 from transforms.order_form import HEAD_ROW
-from warehouse import follow_ups
+from warehouse import follow_ups, requests
 
 FIRST, LAST = date(2024, 2, 1), date(2026, 8, 1)
 DELAY = 40
@@ -95,7 +96,13 @@ class Story:
             for each in self.script.orders
             for when in (each.meeting - timedelta(days=each.lead), each.called_off, each.meeting + timedelta(days=1))
         }
-        return day in self.script.files or day in of_orders or day.day in (1, 15)
+        return day in self.script.files or day in of_orders or day.day in (1, 15) or day in self._due()
+
+    def _due(self) -> set[date]:
+        """The days on which a step of a meeting's plan is due: packs are handed over on one of them."""
+        plan = self.workspace.definition.plan
+        asked = requests.every(self.workspace.store)
+        return {day for each in asked for day in due_dates(each.meeting_date, plan).values()}
 
     def _people(self, day: date) -> None:
         for name, content in self.script.files.get(day, []):

@@ -126,6 +126,7 @@ def test_missing_english_falls_back_to_danish() -> None:
 
 def test_a_package_is_read_from_its_file(tmp_path: Path) -> None:
     path = tmp_path / "package.toml"
-    text = SHIPPED[0].read_text(encoding="utf-8").replace("review_due = 2027-11-01", "review_due = 2028-02-29")
+    text = (ROOT / "klyngepakker" / "antibiotika" / "package.toml").read_text(encoding="utf-8")
+    text = text.replace("review_due = 2027-11-01", "review_due = 2028-02-29")
     path.write_text(text, encoding="utf-8")
     assert parse_package(path).review_due == date(2028, 2, 29)
