@@ -63,11 +63,12 @@ def draw_pairs(pairs: Pairs, fonts: Path) -> str:
         x = scale.at(value)
         canvas.line((x, x), (_FOOT, pairs.height - 4.2), Pen(palette.GRID, 0.18), 0.5)
         canvas.text((x, pairs.height - 3), words, Type(color=palette.OTHERS), "center")
+    headed = _headed(pairs)
     for at, pair in enumerate(pairs.rows):
         y = pairs.height - _HEAD - _ROW * (at + 0.5)
         if pair.role == "cluster":
             canvas.line((0, WIDTH), (y + _ROW / 2, y + _ROW / 2), Pen(palette.MID, 0.3))
-        _row(canvas, pair, scale, y)
+        _row(canvas, pair, scale, y, under_heading=at + 1 == headed)
     _heading(canvas, pairs, scale)
     return canvas.svg()
 
@@ -81,12 +82,18 @@ def _scale(pairs: Pairs, canvas: Canvas) -> Scale:
     return Scale(pairs.ticks[0][0], pairs.ticks[-1][0], _START, end) if pairs.ticks else Scale(0, 1, _START, end)
 
 
+def _headed(pairs: Pairs) -> int | None:
+    """The first row that has both dots: the words before and now stand over it."""
+    return next((at for at, row in enumerate(pairs.rows) if row.joined), None)
+
+
 def _heading(canvas: Canvas, pairs: Pairs, scale: Scale) -> None:
     """The words before and now, over the first row that has both."""
-    first = next((row for row in pairs.rows if row.joined), None)
-    if first is None or first.before is None or first.now is None:
+    headed = _headed(pairs)
+    first = None if headed is None else pairs.rows[headed]
+    if headed is None or first is None or first.before is None or first.now is None:
         return
-    y = pairs.height - _HEAD - _ROW * pairs.rows.index(first) + 0.9
+    y = pairs.height - _HEAD - _ROW * headed + 0.9
     before, now = scale.at(first.before), scale.at(first.now)
     falling = before >= now
     before_look, now_look = Type(palette.FLOOR, color=palette.OTHERS), Type(palette.FLOOR, palette.BOLD)
@@ -98,7 +105,7 @@ def _heading(canvas: Canvas, pairs: Pairs, scale: Scale) -> None:
     canvas.text((left if falling else right, y), pairs.now_word, now_look, "right" if falling else "left")
 
 
-def _row(canvas: Canvas, pair: Pair, scale: Scale, y: float) -> None:
+def _row(canvas: Canvas, pair: Pair, scale: Scale, y: float, *, under_heading: bool) -> None:
     strong = pair.role == "cluster"
     color = palette.INK if strong else palette.MID
     weight = palette.BOLD if strong else palette.SEMIBOLD if pair.role == "practice" else palette.REGULAR
@@ -113,7 +120,7 @@ def _row(canvas: Canvas, pair: Pair, scale: Scale, y: float) -> None:
     if pair.before is not None:
         canvas.dot((scale.at(pair.before), y), radius, color, hollow=True)
     if pair.words:
-        _words(canvas, pair, scale, y)
+        _words(canvas, pair, scale, y, under_heading=under_heading)
 
 
 def _bar(pair: Pair) -> Pen:
@@ -130,12 +137,16 @@ def _number(canvas: Canvas, pair: Pair, scale: Scale, y: float) -> None:
     canvas.text((x, y - 0.9), pair.now_words, look, "left" if right else "right")
 
 
-def _words(canvas: Canvas, pair: Pair, scale: Scale, y: float) -> None:
-    """Words beside whatever the row holds: at its right end where they fit, else at its left."""
+def _words(canvas: Canvas, pair: Pair, scale: Scale, y: float, *, under_heading: bool) -> None:
+    """Words beside whatever the row holds: at its right end where they fit, else at its left.
+
+    A row without dots has them where the dots would begin, or, where before and now are written there, at the edge.
+    """
     look = Type(palette.FLOOR, color=palette.OTHERS)
     dots = [scale.at(value) for value in (pair.before, pair.now) if value is not None]
     if not dots:
-        canvas.text((_START, y - 0.9), pair.words, look)
+        place = (WIDTH, y - 0.9) if under_heading else (_START, y - 0.9)
+        canvas.text(place, pair.words, look, "right" if under_heading else "left")
         return
     number = canvas.text_width(pair.now_words, Type(weight=palette.BOLD)) + 1 if pair.now is not None else 0
     at_right = _number_is_right(pair)
