@@ -54,7 +54,7 @@ def test_the_demo_ends_well_and_reaches_nothing(region: Run) -> None:
 
 
 def test_the_demo_says_where_the_reports_are_and_what_was_found(region: Run) -> None:
-    assert "46 accepted, 0 in use already, 0 refused" in region.printed
+    assert "52 accepted, 0 in use already, 0 refused" in region.printed
     assert "klyngerapport.html" in region.printed
     assert "Åbakke-klyngen; Alle antibiotika: " in region.printed
 
@@ -201,7 +201,7 @@ def test_a_second_run_takes_nothing_in_again_and_renders_the_same_bytes(region: 
     settings.write_text(settings.read_text(encoding="utf-8").replace("followup_from = 2026-01-01", one), "utf-8")
     again = guarded(region.workspace, "run", server=server)
     assert again.code == 0, again.printed
-    assert "0 accepted, 46 in use already, 0 refused" in again.printed
+    assert "0 accepted, 52 in use already, 0 refused" in again.printed
     assert digests(region.workspace / "outbox") == before
 
 
