@@ -287,6 +287,6 @@ def test_one_practice_is_tiny(prescriptions: list[Row], figures: list[Row]):
 
 def test_nothing_looks_like_a_person(region: Region):
     for path in region.inbox.iterdir():
-        text = path.read_text("cp1252" if path.name.startswith(("register", "ydelser")) else "utf-8")
+        text = path.read_bytes().decode("latin-1")  # digits are the same in every encoding of the files
         assert not re.search(r"\d{6}[- ]?\d{4}(?!\d)", text)
         assert "0990027" not in text

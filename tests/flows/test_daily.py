@@ -125,7 +125,8 @@ def test_the_night_brings_the_inbox_in_and_a_second_night_does_nothing(registry_
     moved = daily.look_at_requests(workspace, TODAY)
     assert moved.done == (f"R0001 ({first.title}): waiting for data -> ready",)
     assert daily.look_at_requests(workspace, TODAY) == daily.Told()
-    assert daily.bring_inbox_in(workspace, TODAY).done == ("3 files were known already",)  # the registry, and the two of the quarter
+    # The registry, and the two files of the quarter.
+    assert daily.bring_inbox_in(workspace, TODAY).done == ("3 files were known already",)
 
 
 def test_deadlines_and_the_trail_are_told(waiting: Path, tmp_path: Path) -> None:
