@@ -88,10 +88,14 @@ def opened(staged: Path) -> Iterator[StagedRows]:
 def _source(staged: Path) -> SQLDatasource:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    url = sa.URL.create("duckdb", database=str(staged.resolve())).render_as_string()
-    # Great Expectations puts environment variables in the place of $NAME.
-    url = url.replace("$", r"\$")
-    source = context.data_sources.add_sql(TABLE, connection_string=url, create_temp_table=False, kwargs=_CONNECTION)
+    # Not in the address: a path may have any of the signs that mean something there.
+    arguments = _CONNECTION["connect_args"] | {"database": str(staged.resolve())}
+    source = context.data_sources.add_sql(
+        TABLE,
+        connection_string="duckdb:///staged",
+        create_temp_table=False,
+        kwargs=_CONNECTION | {"connect_args": arguments},
+    )
     # Great Expectations has no regex for DuckDB, whose operator is PostgreSQL's.
     source.get_execution_engine().dialect_module = postgresql
     return source
