@@ -207,7 +207,8 @@ def _rendered(workspace: Workspace, built: Sequence[str], run_id: str) -> list[s
 
 def _build(workspace: Workspace, order: Order) -> None:
     building.build_pack(workspace, order)
-    meetings.record_request(workspace.store, meeting_for(workspace, order), order.package, requests.PROGRAM)
+    meeting = meeting_for(workspace, order)
+    meetings.record_request(workspace.store, meeting, order.package, requests.PROGRAM, order.request)
 
 
 def propose_follow_ups(workspace: Workspace, today: date) -> Told:

@@ -35,7 +35,10 @@ class NothingYetError(OrderError):
 
 
 class Order(Strict):
-    """One pack: cluster, package, meeting and the first month of each window; `mode` where one was asked for."""
+    """One pack: cluster, package, meeting and the first month of each window; `mode` where one was asked for.
+
+    `request` is the number of the request that it is made for; None: of a plan, or made again.
+    """
 
     cluster: str
     package: str
@@ -44,6 +47,7 @@ class Order(Strict):
     baseline_from: date
     followup_from: date | None = None
     mode: Mode | None = None
+    request: str | None = None
 
     @property
     def pack_id(self) -> str:

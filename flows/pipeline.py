@@ -107,7 +107,7 @@ def build(workspace: Path, order: Order) -> str:
     opened = load_workspace(workspace)
     building.build_pack(opened, order)
     # Only now: a mistyped request that nothing can be made for must not stand as a meeting.
-    meetings.record_request(opened.store, meeting_for(opened, order), order.package, "klyngeflow")
+    meetings.record_request(opened.store, meeting_for(opened, order), order.package, "klyngeflow", order.request)
     return order.pack_id
 
 

@@ -60,11 +60,7 @@ def ask(workspace: Workspace, wish: Wish, who: str, today: date) -> Request:
 def look_at(workspace: Workspace, request: Request, today: date) -> Request:
     """The request where it stands today: moved there, or with a newer reason where it stays."""
     found = assess(workspace, request, today).applied(request)
-    if found.state != request.state:
-        requests.move(workspace.store, found, "assessment", PROGRAM)
-    elif found != request:
-        requests.told(workspace.store, found)
-    return found
+    return request if found == request else requests.assessed(workspace.store, request, found)
 
 
 def ready_orders(workspace: Workspace, today: date) -> list[Order]:
@@ -85,6 +81,7 @@ def order_of(request: Request) -> Order:
         baseline_from=request.baseline_from,
         followup_from=request.followup_from,
         mode=request.mode,
+        request=request.request_id,
     )
 
 

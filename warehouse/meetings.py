@@ -57,8 +57,14 @@ def record_meeting(store: Store, cluster_id: str, package_id: str, kind: str, da
         run(connection, "enter_meeting", row)
 
 
-def record_request(store: Store, meeting: Meeting, package_id: str, requested_by: str) -> None:
-    """Enter the meeting, and that its pack was asked for: a pack of klyngeflow.toml is asked for by being planned."""
+def record_request(
+    store: Store, meeting: Meeting, package_id: str, requested_by: str, asked: str | None = None
+) -> None:
+    """Enter the meeting, and that its pack was asked for: a pack of klyngeflow.toml is asked for by being planned.
+
+    Raises:
+        CalledOffError: it was made for the request `asked`, which was called off meanwhile; nothing was entered.
+    """
     row = {
         "meeting_id": meeting.pack_id,
         "cluster_id": meeting.cluster_id,
@@ -69,4 +75,4 @@ def record_request(store: Store, meeting: Meeting, package_id: str, requested_by
     with writing(store.database) as connection:
         run(connection, "forget_meeting", row)
         run(connection, "enter_meeting", row)
-        requests.planned(connection, meeting, package_id, requested_by)
+        requests.planned(connection, meeting, package_id, requested_by, asked)

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from transforms.audit import Event
+from transforms.errors import UserError
 from transforms.pack import Meeting
 from transforms.requests import FIRST, STANDING, Cause, Request, State, require_move
 from warehouse import audit
@@ -19,6 +20,10 @@ from warehouse.workspace import Store
 
 PROGRAM = "klyngeflow"
 """Who moves a request when nobody asked for it by hand."""
+
+
+class CalledOffError(UserError):
+    """A pack that nobody asks for any more."""
 
 
 def every(store: Store) -> list[Request]:
@@ -49,15 +54,34 @@ def move(store: Store, request: Request, cause: Cause, who: str) -> None:
         _move(connection, request, cause, who)
 
 
-def told(store: Store, request: Request) -> None:
-    """Keep a new reason of a request that stays in its state: what it waits for has become less."""
+def assessed(store: Store, before: Request, found: Request) -> Request:
+    """Let a request that was read as `before` stand as it was found: moved, or with a newer reason where it stays.
+
+    One that somebody moved meanwhile, such as by calling it off, is left as it stands, and returned so.
+    """
     with writing(store.database) as connection:
-        run(connection, "move_request", asdict(request))
+        now = next(each for each in _every(connection) if each.request_id == before.request_id)
+        if now.state != before.state:
+            return now
+        if found.state != now.state:
+            _move(connection, found, "assessment", PROGRAM)
+        elif found != now:
+            run(connection, "move_request", asdict(found))
+    return found
 
 
-def planned(connection: duckdb.DuckDBPyConnection, meeting: Meeting, package_id: str, who: str) -> None:
-    """The pack's request is ready: the standing one, or, where nobody asked, one that `who` enters now."""
-    request = _standing(connection, meeting.pack_id) or _enter(connection, _of_plan(meeting, package_id, who))
+def planned(
+    connection: duckdb.DuckDBPyConnection, meeting: Meeting, package_id: str, who: str, asked: str | None = None
+) -> None:
+    """The pack's request is ready: the standing one, or, where nobody asked, one that `who` enters now.
+
+    Raises:
+        CalledOffError: it was made for the request `asked`, and none stands any more.
+    """
+    request = _standing(connection, meeting.pack_id)
+    if request is None and asked is not None:
+        raise CalledOffError(f"The request {asked} was called off while its pack was being made. Nothing came of it.")
+    request = request or _enter(connection, _of_plan(meeting, package_id, who))
     if request.state in ("ready", "rendered", "delivered"):
         return
     later = meeting.followup.start if meeting.followup else None

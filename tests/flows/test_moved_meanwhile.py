@@ -1,0 +1,81 @@
+"""A request that a person moves while klyngeflow is at it: the person's word stands, and the trail is whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_workspace import own_copy
+from test_requests import (  # noqa: F401 - fixtures
+    QUARTERS,
+    TODAY,
+    asked,
+    bring_quarter_in,
+    empty,
+    full,
+    registry_alone,
+    with_data,
+)
+
+from flows import auditing, building, daily, requesting
+from flows.assessing import Assessment, assess
+from flows.requesting import by_person, find, look_at, ready_orders
+from flows.settings import Workspace
+from transforms.requests import Request
+from warehouse import meetings, requests
+from warehouse.requests import CalledOffError
+
+
+def called_off_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody calls the request off after it was read and before it is written."""
+
+    def slow(workspace: Workspace, request: Request, *rest: Any) -> Assessment:
+        found = assess(workspace, request, *rest)
+        by_person(workspace, request.request_id, "cancelled", "ak")
+        return found
+
+    monkeypatch.setattr(requesting, "assess", slow)
+
+
+def test_one_called_off_while_its_reason_grew_shorter_stays_called_off(
+    registry_alone: Path,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    workspace = own_copy(registry_alone, tmp_path)
+    bring_quarter_in(workspace, QUARTERS[1], ("010101",))
+    waiting = asked(workspace)
+    bring_quarter_in(workspace, QUARTERS[1], ("010101", "020202"))
+    called_off_meanwhile(monkeypatch)
+    assert look_at(workspace, waiting, TODAY).state == "cancelled"
+    assert find(workspace, "R0001").state == "cancelled"
+    assert "The audit trail is whole" in auditing.checked(workspace)
+
+
+def test_one_called_off_just_before_it_was_ready_stops_nobody_else(
+    empty: Workspace,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked(empty)
+    bring_quarter_in(empty, QUARTERS[1])
+    called_off_meanwhile(monkeypatch)
+    assert ready_orders(empty, TODAY) == []
+    assert find(empty, "R0001").state == "cancelled"
+
+
+def test_one_called_off_while_its_pack_is_made_is_not_asked_for_again_by_the_program(
+    full: Workspace,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked(full)
+    (order,) = ready_orders(full, TODAY)
+
+    def build(workspace: Workspace, _: object) -> None:
+        by_person(workspace, "R0001", "cancelled", "ak")
+
+    monkeypatch.setattr(building, "build_pack", build)
+    with pytest.raises(CalledOffError, match="R0001 was called off while its pack was being made"):
+        daily._build(full, order)
+    assert [each.state for each in requests.every(full.store)] == ["cancelled"]
+    assert not meetings.held_before(full.store, "K1", "smerter", order.meeting.replace(year=2027))
