@@ -143,9 +143,9 @@ def _of_schedule(schedule: Schedule, workspace: str) -> str:
     """The schedule's steps, once for the day that is due; a run that a person began is always done."""
     opened = _begin(workspace)
     due = schedule.due(datetime.now(UTC))
-    done = scheduled_days.last_done(opened.store, schedule.name)
+    done = scheduled_days.last_done(opened.store, schedule.name, due)
     lease = f"schedule {schedule.name}"
-    if (_by_itself() and done is not None and done >= due) or not leases.take(opened.store, lease):
+    if (_by_itself() and done == due) or not leases.take(opened.store, lease):
         line = f"Nothing was done: {schedule.name} is done for {due}, or another run is at it."
         create_markdown_artifact(line, key=schedule.name, description=schedule.title)
         return line

@@ -57,14 +57,19 @@ def end_orphans(client: SyncPrefectClient, store: Store) -> list[str]:
 
 
 def forget_late(client: SyncPrefectClient, now: datetime) -> int:
-    """Delete what was to begin while nobody was there: what of it is due is caught up once; how many there were."""
+    """Delete what was to begin by itself while nobody was there: what of it is due is caught up once; how many.
+
+    What a person began in the page and nobody picked up is left: it is begun now.
+    """
     state = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED]))
     before = FlowRunFilterExpectedStartTime(before_=now)
-    count = 0
-    while late := client.read_flow_runs(flow_run_filter=FlowRunFilter(state=state, expected_start_time=before)):
-        for each in late:
+    wanted = FlowRunFilter(state=state, expected_start_time=before)
+    count = kept = 0
+    while late := client.read_flow_runs(flow_run_filter=wanted, offset=kept):
+        of_schedules = [each for each in late if each.auto_scheduled or CAUGHT_UP in each.tags]
+        for each in of_schedules:
             client.delete_flow_run(each.id)
-        count += len(late)
+        count, kept = count + len(of_schedules), kept + len(late) - len(of_schedules)
     return count
 
 
@@ -85,8 +90,9 @@ def catch_up(client: SyncPrefectClient, store: Store, now: datetime, patience: t
 
 
 def _missed(store: Store, schedule: Schedule, now: datetime) -> bool:
-    done = scheduled_days.last_done(store, schedule.name)
-    return done is None or done < schedule.due(now)
+    due = schedule.due(now)
+    done = scheduled_days.last_done(store, schedule.name, due)
+    return done is None or done < due
 
 
 def _at_work(client: SyncPrefectClient) -> list[FlowRun]:

@@ -10,10 +10,13 @@ from warehouse.queries import one_value, run
 from warehouse.workspace import Store
 
 
-def last_done(store: Store, schedule: str) -> date | None:
-    """The last day for which `schedule` was done; None: none."""
+def last_done(store: Store, schedule: str, until: date) -> date | None:
+    """The last day up to `until` for which `schedule` was done; None: none.
+
+    Later days were entered while the machine's clock was ahead: they would keep everything waiting for that day.
+    """
     with reading(store.database) as connection:
-        return one_value(connection, "read_scheduled_day", {"schedule": schedule})
+        return one_value(connection, "read_scheduled_day", {"schedule": schedule, "until": until})
 
 
 def done(store: Store, schedule: str, day: date, run_id: str) -> None:

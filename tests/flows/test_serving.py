@@ -25,6 +25,7 @@ from small_workspace import own_copy
 from test_requests import registry_alone, with_data  # noqa: F401 - fixtures
 
 from flows import watching
+from flows.scheduled import CAUGHT_UP
 from flows.schedules import NIGHTLY, SCHEDULES
 from flows.serving import ServingError, serve
 from flows.settings import Workspace, load_workspace
@@ -150,7 +151,8 @@ def asked(served: Served) -> dict[str, Any]:
 
 
 def _nights_are_done(served: Served) -> bool:
-    return scheduled_days.last_done(served.workspace.store, "nightly") == NIGHTLY.due(served.missed)
+    due = NIGHTLY.due(served.missed)
+    return scheduled_days.last_done(served.workspace.store, "nightly", due) == due
 
 
 def test_a_deployment_run_from_the_api_makes_the_pack_it_asks_for(served: Served, asked: dict[str, Any]) -> None:
@@ -215,7 +217,8 @@ def test_a_backlog_of_late_runs_is_forgotten(served: Served) -> None:
     now = datetime.now(UTC)
     with served.client as client:
         for days in range(1, 4):
-            client.create_flow_run(elsewhere, name="late", state=Scheduled(scheduled_time=now - timedelta(days=days)))
+            planned = Scheduled(scheduled_time=now - timedelta(days=days))
+            client.create_flow_run(elsewhere, name="late", state=planned, tags=[CAUGHT_UP])
         assert watching.forget_late(client, now - timedelta(hours=12)) == 3
         assert watching.forget_late(client, now - timedelta(hours=12)) == 0
     assert [each for each in served.ask("flow_runs") if each["name"] == "late"] == []

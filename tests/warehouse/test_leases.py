@@ -103,8 +103,15 @@ def test_there_are_no_more_workers_than_places(store: Store, monkeypatch: pytest
 
 
 def test_the_last_day_of_a_schedule_is_known(store: Store) -> None:
-    assert scheduled_days.last_done(store, "nightly") is None
+    until = date(2026, 3, 2)
+    assert scheduled_days.last_done(store, "nightly", until) is None
     for day in (date(2026, 3, 2), date(2026, 3, 1)):
         scheduled_days.done(store, "nightly", day, "r")
-    assert scheduled_days.last_done(store, "nightly") == date(2026, 3, 2)
-    assert scheduled_days.last_done(store, "daily") is None
+    assert scheduled_days.last_done(store, "nightly", until) == date(2026, 3, 2)
+    assert scheduled_days.last_done(store, "daily", until) is None
+
+
+def test_days_done_while_the_clock_was_ahead_do_not_keep_the_schedule_waiting(store: Store) -> None:
+    for day in (date(2026, 3, 1), date(2035, 1, 1)):
+        scheduled_days.done(store, "nightly", day, "r")
+    assert scheduled_days.last_done(store, "nightly", date(2026, 3, 2)) == date(2026, 3, 1)
