@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from flows.clock import today
 from flows.goal_forms import Form, is_form, read_form
 from flows.ingesting import Outcome
 from flows.settings import Workspace
@@ -79,11 +80,11 @@ def _record(workspace: Workspace, form: Form) -> Recorded:
     except UserError as error:
         raise AgreedError(f"{form.sheet.path.name}: {error}", value=error.value) from None
     package = workspace.package(held.package_id, held.cluster_id)
-    today = _today()
+    day = today()
     sound: list[Goal] = []
     for row, goal in form.goals:
         try:
-            sound.append(checked(goal, package, held.meeting_date, today))
+            sound.append(checked(goal, package, held.meeting_date, day))
         except GoalError as error:
             raise form.fault(row, error) from None
     replaced = goals.replace(workspace.store, held, sound, form.sha256)
@@ -98,7 +99,7 @@ def add(workspace: Workspace, cluster: str, package_id: str, meeting: date | Non
     """
     require_warehouse(workspace)
     held = _held(workspace, cluster, package_id, meeting)
-    sound = checked(goal, workspace.package(package_id, cluster), held.meeting_date, _today())
+    sound = checked(goal, workspace.package(package_id, cluster), held.meeting_date, today())
     with one_command(workspace.store):
         return held, goals.add(workspace.store, held, sound)
 
@@ -150,7 +151,7 @@ def _held(workspace: Workspace, cluster: str, package_id: str, meeting: date | N
         raise AgreedError(
             f"{cluster} had no meeting on {package.id} on {meeting}. Its meetings: {days}. Write one of them."
         )
-    if not known and meeting > _today():
+    if not known and meeting > today():
         raise AgreedError(f"The meeting of {cluster} on {package.id} on {meeting} has not been held. Mend the date.")
     return Held(cluster, package.id, meeting)
 
@@ -175,9 +176,5 @@ def _require_cluster(workspace: Workspace, cluster: str) -> None:
 
 
 def _refuse_person(written: str) -> None:
-    if first_finding(plain(written), _today()):
+    if first_finding(plain(written), today()):
         raise AgreedError("A person number stands where a cluster or package is named. Nothing was recorded.")
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -87,12 +87,13 @@ def add(
 ) -> None:
     """Record one goal of a meeting."""
     from flows import agreeing
+    from flows.clock import today
     from flows.settings import load_workspace
     from transforms.goals import Goal, GoalError, hope_of
 
     opened, day = load_workspace(workspace), meeting and meeting.date()
     try:
-        hoped = None if hope is None else hope_of(hope, datetime.now(UTC).date())
+        hoped = None if hope is None else hope_of(hope, today())
         held, number = agreeing.add(opened, cluster, package, day, Goal(what, who, by.date(), measure, hoped))
     except GoalError as error:
         raise agreeing.AgreedError(f"{_OPTION.get(error.field, error.field)}: {error}", value=error.value) from None

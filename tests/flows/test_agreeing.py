@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from small_workspace import delivered
 from typer.testing import CliRunner
 
@@ -98,6 +99,14 @@ def test_a_meeting_is_one_that_was_held_where_that_is_known(workspace: Workspace
     asked = (*ASKED[:-1], "2025-09-18")
     assert "Its meetings: 2025-09-17. Write one of them." in refused(workspace, "add", "x", *asked)
     assert "meeting of 2025-09-17" in said(workspace, "add", "x", *ASKED[:-2])
+
+
+def test_the_day_is_the_one_in_denmark_half_an_hour_after_midnight(workspace: Workspace) -> None:
+    with time_machine.travel(datetime(2026, 3, 1, 23, 30, tzinfo=UTC)):
+        done = said(
+            workspace, "add", "Se tiden an", "--who", "alle", "--by", "2026-06-01", *TOPIC, "--meeting", "2026-03-02"
+        )
+    assert "meeting of 2026-03-02" in done
 
 
 def test_a_form_in_the_inbox_is_recorded_once(workspace: Workspace) -> None:
