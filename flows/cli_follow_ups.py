@@ -69,11 +69,13 @@ def _list(workspace: Workspace, chosen: list[FollowUp], *, as_json: bool) -> Non
     from flows.clock import today
     from flows.showing_follow_ups import as_dict, outlooks, show_list
 
-    seen = outlooks(workspace, chosen, today())
+    seen, kept_back = outlooks(workspace, chosen, today())
     if as_json:
         _print([as_dict(workspace, each) for each in seen])
-    else:
+    elif seen or not kept_back:
         show_list(workspace, seen, today())
+    for line in kept_back:
+        typer.echo(line, err=as_json)
 
 
 def _confirm(workspace: Workspace, named: str, day: date | None, who: str, *, allow_draft: bool) -> None:

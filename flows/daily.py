@@ -18,7 +18,7 @@ from flows.backing_up import back_up
 from flows.bringing_in import Steps, bring_in
 from flows.delivering import deliver_due
 from flows.documenting import document_checks
-from flows.follow_up_answers import open_outlooks
+from flows.follow_up_answers import looked_at
 from flows.inbox import growing_sentence, still_growing
 from flows.ingesting import Outcome, by_name, deliveries, turn_away
 from flows.mailing import send_due
@@ -33,7 +33,7 @@ from flows.validating import one_validator
 from reports.render import RenderError
 from transforms.errors import MachineError, UserError
 from transforms.requests import OPEN
-from warehouse import leases, meetings, requests, runs
+from warehouse import follow_ups, leases, meetings, requests, runs
 from warehouse.files import clear_leftovers
 from warehouse.ledger import utc_now
 from warehouse.locks import beside_others, one_builder, one_command
@@ -116,7 +116,12 @@ def look_at_requests(workspace: Workspace, today: date) -> Told:
         for each in after
         if each.state in OPEN and each.state != "ready"
     ]
-    return Told(tuple(moved), tuple(waiting))
+    failed = [
+        f"{each.request_id} ({each.title}) has failed: {each.reason} Ask anew where it is still wanted."
+        for each in after
+        if each.state == "failed" and before[each.request_id].state != "failed"
+    ]
+    return Told(tuple(moved), (*failed, *waiting))
 
 
 def render_ready(workspace: Workspace, today: date) -> Told:
@@ -216,12 +221,14 @@ def propose_follow_ups(workspace: Workspace, today: date) -> Told:
     with one_command(workspace.store):
         new = following_up.propose(workspace, today)
     said = [f"{each.follow_up_id} ({each.title}): proposed" for each in new]
+    proposed = [each for each in follow_ups.every(workspace.store) if each.state == "proposed"]
+    seen, kept_back = looked_at(workspace, proposed, today)
     late = [
         f"{each.follow_up.follow_up_id} ({each.follow_up.title}) was to be confirmed by now. To act: coordinator."
-        for each in open_outlooks(workspace, today)
+        for each in seen
         if each.proposal is not None and following_up.last_day_to_confirm(workspace, each.proposal) <= today
     ]
-    return Told(tuple(said), tuple(late))
+    return Told(tuple(said), (*late, *kept_back))
 
 
 def deliver_rendered(workspace: Workspace, today: date) -> Told:

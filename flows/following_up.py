@@ -99,11 +99,18 @@ def _out_of_step(workspace: Workspace, held: list[Held]) -> list[tuple[str, Foll
 
 
 def _asked_for(workspace: Workspace, follow_up: FollowUp) -> Request | None:
-    """The request that stands for a follow-up of this baseline, whoever asked for it and how."""
+    """The request that stands for a follow-up of this baseline, whoever asked for it and how.
+
+    A request follows the newest baseline meeting before its own, and none of the older ones.
+    """
+    topic = (follow_up.baseline.cluster_id, follow_up.baseline.package_id)
+    baselines = [each.baseline for each in follow_ups.every(workspace.store)]
+    held = [each.meeting_date for each in baselines if (each.cluster_id, each.package_id) == topic]
     for each in requests.every(workspace.store):
-        of_topic = (each.cluster_id, each.package_id) == (follow_up.baseline.cluster_id, follow_up.baseline.package_id)
-        later = each.meeting_date > follow_up.baseline.meeting_date
-        if of_topic and later and each.kind == "followup" and each.state in STANDING:
+        if (each.cluster_id, each.package_id, each.kind) != (*topic, "followup") or each.state not in STANDING:
+            continue
+        newest = max((day for day in held if day < each.meeting_date), default=None)
+        if newest == follow_up.baseline.meeting_date:
             return each
     return None
 

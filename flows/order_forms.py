@@ -9,18 +9,28 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from flows.catalogue import listed
-from flows.follow_up_answers import MOST_OF_A_NAME, answers_taken, open_outlooks, refused, rows_for
+from flows.follow_up_answers import (
+    MOST_OF_A_NAME,
+    answers_taken,
+    asked_before,
+    open_outlooks,
+    refused,
+    rows_for,
+)
 from flows.ingesting import Outcome
 from flows.orders import pack_name, require_cluster
-from flows.requesting import Wish, ask
+from flows.requesting import RequestError, Wish, ask
 from flows.settings import SettingsError, Workspace
 from flows.starting import require_warehouse
 from reports.order_form import Offered, order_form
 from transforms.errors import MachineError, UserError
-from transforms.order_form import PATTERN, CellError, asked_for, cell_name
+from transforms.order_form import PATTERN, CellError, Column, asked_for, cell_name
+from transforms.requests import Request
 from warehouse import meetings, requests
 from warehouse.files import write_whole
 from warehouse.order_forms import Filled, digest_of, receive, require_file
+
+_AGAIN = "Nothing was changed. If the row is right, call that request off and ask anew: klyngeflow cancel, request."
 
 
 def write_forms(workspace: Workspace, folder: Path, cluster: str | None, today: date) -> list[Path]:
@@ -91,6 +101,18 @@ def _taken(workspace: Workspace, path: Path, filled: Filled, who: str, today: da
     requests.take(workspace.store, filled.sha256, path.name, who)
 
 
+def _asked_otherwise(wish: Wish, there: Request) -> list[Column]:
+    """The columns in which a row asks for the same pack in another way than the request that stands for it."""
+    until = wish.data_until.replace(day=1) if wish.data_until else None
+    pairs: dict[Column, bool] = {
+        "mode": wish.mode == there.mode,
+        "level": wish.level == there.level,
+        "formats": set(wish.formats) == set(there.formats),
+        "until": until == there.data_until,
+    }
+    return [column for column, same in pairs.items() if not same]
+
+
 def _of_row(workspace: Workspace, path: Path, filled: Filled, row: int, by: tuple[str, date]) -> Outcome:
     asked = asked_for(filled.rows[row], filled.words)
     who = str(asked.pop("by", ""))[:MOST_OF_A_NAME] or by[0]
@@ -106,6 +128,8 @@ def _of_row(workspace: Workspace, path: Path, filled: Filled, row: int, by: tupl
     pack = pack_name(wish.cluster, wish.package, wish.kind, wish.meeting)
     there = requests.standing(workspace.store, pack)
     if there is not None:
+        if other := [filled.words.heads[column] for column in _asked_otherwise(wish, there)]:
+            raise RequestError(f"{asked_before(there)}, and this row says otherwise under {', '.join(other)}. {_AGAIN}")
         return Outcome(path.name, "known", sentence=f"{there.request_id} has been asked for")
     entered = ask(workspace, wish, who, by[1])
     return Outcome(path.name, "accepted", 1, f"{entered.request_id} ({entered.title}) is {entered.state}")

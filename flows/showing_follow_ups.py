@@ -8,8 +8,8 @@ from typing import Any
 
 from rich.table import Table
 
-from flows.follow_up_answers import open_outlooks
-from flows.following_up import Outlook, last_day_to_confirm, months_of, outlook
+from flows.follow_up_answers import looked_at, open_outlooks
+from flows.following_up import Outlook, last_day_to_confirm, months_of
 from flows.progress import DISPLAY
 from flows.settings import Workspace
 from transforms.follow_ups import FollowUp, Reach
@@ -18,12 +18,13 @@ from warehouse import goals
 _COMMAND = "klyngeflow follow-ups"
 
 
-def outlooks(workspace: Workspace, found: Sequence[FollowUp], today: date) -> list[Outlook]:
-    """Each follow-up as it looks today, by the day that is proposed."""
-    seen = [outlook(workspace, each, today) for each in found]
-    return sorted(
+def outlooks(workspace: Workspace, found: Sequence[FollowUp], today: date) -> tuple[list[Outlook], list[str]]:
+    """Each follow-up as it looks today, by the day that is proposed; a sentence for each that cannot be looked at."""
+    seen, kept_back = looked_at(workspace, found, today)
+    by_day = sorted(
         seen, key=lambda each: (each.proposal.meeting if each.proposal else date.max, each.follow_up.follow_up_id)
     )
+    return by_day, kept_back
 
 
 def show_list(workspace: Workspace, seen: Sequence[Outlook], today: date) -> None:

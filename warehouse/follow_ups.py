@@ -73,9 +73,12 @@ def move(store: Store, follow_up: FollowUp, who: str) -> None:
         there = {each.follow_up_id: each for each in _every(connection)}
         before = there[follow_up.follow_up_id]
         if follow_up.state not in MOVES[before.state]:
-            already = f" by {before.request_id}" if before.request_id else ""
+            asked = before.request_id
+            already = f" by {asked}" if asked else ""
+            first = f" Call that request off first: klyngeflow cancel {asked}." if asked else ""
             raise FollowUpError(
                 f"The follow-up {before.follow_up_id} is {before.state}{already} and cannot become {follow_up.state}."
+                f"{first}"
             )
         run(connection, "move_follow_up", _row(follow_up) | {"decided_at": utc_now(), "decided_by": who})
         _tell(connection, follow_up, who)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from test_requests import bring_quarter_in, definition
 from typer.testing import CliRunner
 from whole_package import write_package
 
-from flows import auditing, following_up
+from flows import auditing, daily, following_up
 from flows.cli import app
 from flows.following_up import decline, find, outlook, propose, wish_for
 from flows.ingesting import prepare
@@ -231,6 +232,32 @@ def test_a_newer_baseline_takes_its_place_and_an_old_one_asks_for_nothing(met: W
     assert {each.state for each in follow_ups.every(met.store)} == {"declined"}
 
 
+def test_a_request_follows_the_newest_baseline_before_it_and_no_older_one(met: Workspace) -> None:
+    newer = date(2026, 3, 2)
+    meetings.record_meeting(met.store, "K1", "smerter", "baseline", newer)
+    propose(met, date(2026, 3, 3))
+    wish = Wish(cluster="K1", package="smerter", meeting=date(2026, 9, 2), kind="followup", allow_draft=True)
+    ask(met, wish, "jm", date(2026, 3, 3))
+    propose(met, date(2026, 3, 3))
+    states = {each.baseline.meeting_date: (each.state, each.request_id) for each in follow_ups.every(met.store)}
+    assert states == {HELD: ("declined", None), newer: ("confirmed", "R0001")}
+
+
+def test_a_package_taken_away_hides_no_other_follow_up(met: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_package(met.root, "andet", definition().replace('"smerter"', '"andet"'))
+    meetings.record_meeting(met.store, "K1", "andet", "baseline", HELD)
+    propose(load_workspace(met.root), AFTER)
+    shutil.rmtree(met.root / "klyngepakker" / "smerter")
+    monkeypatch.setattr("flows.clock.today", lambda: AFTER)
+    monkeypatch.setattr("flows.commands.today", lambda: AFTER)
+    found = CliRunner().invoke(app, ["follow-ups", "--workspace", str(met.root)])
+    assert (found.exit_code, "F0002  K1, andet" in found.output) == (0, True)
+    missing = r"F0001 \(K1, smerter, .+\) cannot be looked at: There is no package called 'smerter'.+ F0001 --decline"
+    assert re.search(missing, found.output)
+    told = daily.propose_follow_ups(load_workspace(met.root), AFTER)
+    assert [line for line in told.mind if re.search(missing, line)]
+
+
 def test_who_came_and_who_left_since_then(met: Workspace) -> None:
     rows = [
         registered("010101").replace("01-01-2020;;;;;ja", "01-01-2020;28-02-2026;;;;ja"),
@@ -315,6 +342,25 @@ def test_an_answer_that_cannot_be_used_is_told_where_it_stands(
     (outcome,) = take_forms(met, [answered_form(met, AFTER, **cells)], "inbox", AFTER)
     assert re.search(says, outcome.sentence)
     assert the_one(met).state == "proposed"
+
+
+def test_another_answer_than_the_first_is_told_with_the_way_to_it(met: Workspace) -> None:
+    form = answered_form(met, AFTER)
+    book = load_workbook(form)
+    sheet = book["Opfølgning"]
+    ask(met, wish_for(outlook(met, the_one(met), AFTER), None, allow_draft=True), "jm", AFTER)
+    propose(met, AFTER)
+    says = {
+        "Ja": r"R0001 \(.+meeting 2026-07-15\) has been asked for.+says 2026-09-01.+klyngeflow cancel R0001, then "
+        r"klyngeflow follow-ups F0001 --confirm --meeting 2026-09-01",
+        "Nej": r"F0001 is confirmed by R0001 and cannot become declined\. .+klyngeflow cancel R0001",
+    }
+    for answer, sentence in says.items():
+        sheet["G6"], sheet["H6"] = answer, "01-09-2026"
+        book.save(form)
+        (outcome,) = take_forms(met, [form], "inbox", AFTER)
+        assert (outcome.state, bool(re.search(sentence, outcome.sentence))) == ("refused", True), outcome.sentence
+    assert (the_one(met).state, requests.every(met.store)[0].meeting_date) == ("confirmed", date(2026, 7, 15))
 
 
 def test_a_no_on_the_form_declines_and_the_next_form_does_not_ask_again(met: Workspace) -> None:

@@ -111,6 +111,20 @@ def test_rows_become_requests_once(workspace: Workspace) -> None:
     assert len(requests.every(workspace.store)) == 2
 
 
+def test_a_row_that_asks_otherwise_for_the_same_meeting_is_told_and_not_lost(workspace: Workspace) -> None:
+    taken(workspace, filled(workspace, RIGHT))
+    changed = filled(workspace, RIGHT | {"F": "Kun egen praksis", "H": "PDF"})
+    (outcome,) = taken(workspace, changed)
+    assert (outcome.state, outcome.exit_code) == ("refused", 2)
+    assert (
+        "row 8: R0001 (K1, smerter, baseline, meeting 2026-05-14) has been asked for and is waiting for data, and "
+        in (outcome.sentence)
+    )
+    assert "this row says otherwise under Hvem ser hvem, Filer. Nothing was changed." in outcome.sentence
+    (there,) = requests.every(workspace.store)
+    assert (there.mode, there.formats) == (None, ())
+
+
 WRONG = [
     ({"C": "Møde"}, "cell C8: this is not on the list. Write one of: Første møde, Opfølgning. Found: 'Møde'."),
     ({"D": "31-02-2026"}, "cell D8: this is no day. Write one such as 14-05-2027. Found: '31-02-2026'."),
