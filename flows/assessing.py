@@ -120,6 +120,8 @@ def _of_data(workspace: Workspace, request: Request, shown: Sequence[str], patie
     complete = Progress(complete=lacking.is_empty() and not there.is_empty())
     missing = f"{len(delivered)} of {len(shown)} practices have delivered all months; {_lacking(lacking)}."
     if there.is_empty():
+        if lacking.is_empty():
+            missing = f"Nobody has delivered anything of {_months(order, order.package_in(workspace))}."
         return Assessment("waiting for data", missing, request.meeting_date, matrix=matrix)
     if not lacking.is_empty() and patient:
         return Assessment("waiting for data", missing, date.max, matrix=matrix)
@@ -162,6 +164,11 @@ def needed(workspace: Workspace, order: Order, practices: Sequence[str]) -> pl.D
         .filter(pl.col("practice_id").is_in(list(practices)))
         .sort("source", "practice_id", "period")
     )
+
+
+def _months(order: Order, package: Package) -> str:
+    spans = [f"{each.start:%Y-%m} to {each.end:%Y-%m}" for each in order.windows(package) if each is not None]
+    return " and ".join(spans)
 
 
 def _lacking(lacking: pl.DataFrame) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,9 @@ from warehouse import audit, requests
 
 HEAD = "audit_head"
 """What the head is called in a manifest: the number of entries, a space, and the digest of the last one."""
+
+_NUMBERED = re.compile(r"R\d+")
+"""Requests of before there was a trail are not numbered."""
 
 
 class BrokenTrailError(DataRefusedError):
@@ -75,8 +79,15 @@ def _elsewhere(workspace: Workspace) -> Iterator[str]:
     """What of the trail stands outside of it and says otherwise."""
     entries = audit.entries(workspace.store)
     moved = {entry.event.request_id: entry.event.state for entry in entries if entry.event.state is not None}
-    for each in requests.every(workspace.store):
-        if moved.get(each.request_id, each.state) != each.state:
+    every = requests.every(workspace.store)
+    yield from (
+        f"The trail tells of the request {gone}, and there is none."
+        for gone in sorted(filter(None, moved.keys() - {each.request_id for each in every}))
+    )
+    for each in every:
+        if each.request_id not in moved and _NUMBERED.fullmatch(each.request_id):
+            yield f"The request {each.request_id} is {each.state}, and no entry of the trail says who asked for it."
+        elif moved.get(each.request_id, each.state) != each.state:
             yield (
                 f"The request {each.request_id} is {each.state}, and the trail's last move of it is to "
                 f"{moved[each.request_id]}."

@@ -26,7 +26,7 @@ def meeting_for(workspace: Workspace, order: Order) -> Meeting:
     tables = registry_known(workspace.store, last_known(workspace.store))
     agreed = mode_on(tables["anonymity"], order.cluster, order.package, order.meeting)
     rules = profile(workspace.definition.disclosure.profile)
-    held = meetings.baseline_meeting(workspace.store, order.cluster, order.package)
+    held = meetings.baseline_meeting(workspace.store, order.cluster, order.package, order.meeting)
     return replace(
         meeting,
         mode=more_cautious(agreed or meeting.mode, order.mode),

@@ -145,7 +145,9 @@ def _order(workspace: Workspace, asked: dict[str, Any], until: date | None) -> O
     later = newest_window(workspace, package, asked["meeting"], until)
     if asked["kind"] == "baseline":
         return Order.model_validate(asked | {"baseline_from": later.start})
-    _require_after_baseline_meeting(workspace, cluster, package, later)
+    _require_after_baseline_meeting(
+        package, later, meetings.baseline_meeting(workspace.store, cluster, package.id, asked["meeting"])
+    )
     before = clear_baseline(package.windows, later)
     return Order.model_validate(asked | {"baseline_from": before.start, "followup_from": later.start})
 
@@ -218,8 +220,7 @@ def _until(workspace: Workspace, package: Package, source: str, delivered: date)
     return until
 
 
-def _require_after_baseline_meeting(workspace: Workspace, cluster: str, package: Package, later: Window) -> None:
-    held = meetings.baseline_meeting(workspace.store, cluster, package.id)
+def _require_after_baseline_meeting(package: Package, later: Window, held: date | None) -> None:
     if held is not None and later.start <= held:
         first = Window.of(month_after(held, 1), package.windows.months)
         raise NothingYetError(

@@ -22,6 +22,9 @@ from warehouse.registry import registry_loads
 from warehouse.requests import PROGRAM
 from warehouse.schema import migrate
 
+MOST_YEARS = 5
+"""A meeting that is further away, or a month longer ago, is a mistyped year: a request for it would wait and wait."""
+
 
 class RequestError(OrderError):
     """What was asked for cannot become a request; nothing was started."""
@@ -130,11 +133,7 @@ def refuse(workspace: Workspace, wish: Wish, today: date) -> None:
         require_cluster(workspace, wish.cluster)
     package = workspace.package(wish.package, wish.cluster)
     require_numbers(package)
-    if wish.meeting < today:
-        raise RequestError(
-            f"The meeting on {wish.meeting} has been held. Write a day from {today} on; a pack of an earlier meeting "
-            "is made by a plan in klyngeflow.toml ([[packs]]) and klyngeflow run."
-        )
+    _refuse_days(wish, today)
     if package.status == "draft" and not wish.allow_draft:
         raise RequestError(
             f"{package.id} is a draft: no clinician has reviewed it. Ask for it with --allow-draft, and every page "
@@ -143,6 +142,26 @@ def refuse(workspace: Workspace, wish: Wish, today: date) -> None:
     _refuse_choices(workspace, wish)
     _refuse_windows(workspace, wish)
     _refuse_second(workspace, wish)
+
+
+def _refuse_days(wish: Wish, today: date) -> None:
+    """Days and months that are over, or so far away that somebody mistyped them."""
+    if wish.meeting < today:
+        raise RequestError(
+            f"The meeting on {wish.meeting} has been held. Write a day from {today} on; a pack of an earlier meeting "
+            "is made by a plan in klyngeflow.toml ([[packs]]) and klyngeflow run."
+        )
+    if wish.meeting.year > today.year + MOST_YEARS:
+        raise RequestError(f"The meeting on {wish.meeting} is more than {MOST_YEARS} years away. Mend the year.")
+    if wish.baseline_held is not None and wish.baseline_held >= min(today, wish.meeting):
+        raise RequestError(
+            f"The baseline meeting on {wish.baseline_held} has not been held before today. Write the day on which it "
+            "was, or ask for it as a meeting of its own: --kind baseline."
+        )
+    if wish.data_until is not None and wish.data_until.year < today.year - MOST_YEARS:
+        raise RequestError(
+            f"Figures until {wish.data_until:%Y-%m} are more than {MOST_YEARS} years old. Mend the year."
+        )
 
 
 def _refuse_choices(workspace: Workspace, wish: Wish) -> None:
@@ -169,7 +188,8 @@ def _refuse_windows(workspace: Workspace, wish: Wish) -> None:
         )
     if wish.kind == "baseline":
         return
-    held = wish.baseline_held or meetings.baseline_meeting(workspace.store, wish.cluster, wish.package)
+    known = meetings.baseline_meeting(workspace.store, wish.cluster, wish.package, wish.meeting)
+    held = wish.baseline_held or known
     if held is None and not _had_a_meeting(workspace, wish):
         raise RequestError(
             f"{wish.cluster} has had no meeting about {wish.package} that a follow-up could follow. Ask for a baseline "

@@ -35,10 +35,14 @@ def named_until(store: Store, source: str, table: str, named: Mapping[str, Colle
         return one_value(connection, "delivered_names_until", values, table=table, column=column)
 
 
-def baseline_meeting(store: Store, cluster_id: str, package_id: str) -> date | None:
-    """When the cluster last had a baseline meeting on the package, as far as requests say."""
+def baseline_meeting(store: Store, cluster_id: str, package_id: str, day: date) -> date | None:
+    """When the cluster last had a baseline meeting on the package up to `day`, as far as requests say.
+
+    One that was called off, such as by moving it to another day, was not held.
+    """
+    values = {"cluster_id": cluster_id, "package_id": package_id, "day": day}
     with reading(store.database) as connection:
-        return one_value(connection, "baseline_meeting", {"cluster_id": cluster_id, "package_id": package_id})
+        return one_value(connection, "baseline_meeting", values)
 
 
 def held_before(store: Store, cluster_id: str, package_id: str, day: date) -> bool:

@@ -108,6 +108,9 @@ BAD = [
     ({"formats": ("xlsx",)}, r"Add one of the two to the formats"),
     ({"mode": "open"}, r"K1 has agreed on letters, and open shows more"),
     ({"data_until": date(2026, 5, 1)}, r"cannot hold 2026-05.+Write an earlier month"),
+    ({"data_until": date(2002, 3, 1)}, r"Figures until 2002-03 are more than 5 years old\. Mend the year"),
+    ({"meeting": date(2207, 5, 14)}, r"The meeting on 2207-05-14 is more than 5 years away\. Mend the year"),
+    ({"kind": "followup", "baseline_held": TODAY}, r"2026-02-01 has not been held before today.+--kind baseline"),
 ]
 
 
@@ -144,7 +147,7 @@ def test_a_follow_up_after_a_baseline_of_before_our_time(full: Workspace) -> Non
         date(2024, 10, 1),
         date(2025, 10, 1),
     )
-    assert meetings.baseline_meeting(full.store, "K1", "smerter") == date(2025, 6, 15)
+    assert meetings.baseline_meeting(full.store, "K1", "smerter", MEETING) == date(2025, 6, 15)
 
 
 def test_one_that_is_to_hold_later_months_waits_for_them(full: Workspace) -> None:
@@ -270,6 +273,26 @@ def test_a_state_that_was_changed_by_hand_is_found(full: Workspace) -> None:
         connection.execute("update meeting.request set state = 'delivered'")
     with pytest.raises(auditing.BrokenTrailError, match=r"R0001 is delivered.+last move of it is to ready"):
         auditing.checked(full)
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("update meeting.request set request_id = 'R0009'", r"The trail tells of the request R0001, and there is none"),
+        ("insert into meeting.request by name select * replace ('R0002' as request_id) from meeting.request",
+         r"The request R0002 is ready, and no entry of the trail says who asked for it"),
+    ],
+)  # fmt: skip
+def test_a_request_that_was_put_in_or_taken_away_by_hand_is_found(full: Workspace, statement: str, says: str) -> None:
+    asked(full)
+    with writing(full.store.database) as connection:
+        connection.execute(statement)
+    with pytest.raises(auditing.BrokenTrailError, match=says):
+        auditing.checked(full)
+
+
+def test_months_that_nobody_delivered_are_named(full: Workspace) -> None:
+    assert asked(full, data_until=date(2025, 3, 1)).reason == "Nobody has delivered anything of 2025-01 to 2025-03."
 
 
 def test_an_unknown_request_names_those_there_are(full: Workspace) -> None:

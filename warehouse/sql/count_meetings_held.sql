@@ -1,3 +1,9 @@
--- Meetings of the cluster on the package before a day: a follow-up shows the baseline as well, so either kind counts.
-select count(*) from meeting.meeting
-where cluster_id = $cluster_id and package_id = $package_id and meeting_date < $day::date
+-- Meetings of the cluster on the package before a day that were not called off: a follow-up shows the baseline as well,
+-- so either kind counts.
+with last_asked as (
+    select meeting_id, max_by(state, (length(request_id), request_id)) as state from meeting.request group by meeting_id)
+select count(*)
+from meeting.meeting as held
+left join last_asked using (meeting_id)
+where held.cluster_id = $cluster_id and held.package_id = $package_id and held.meeting_date < $day::date
+    and coalesce(last_asked.state, '') not in ('cancelled', 'failed')
