@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "da": {
         "meeting": "Klyngemøde",
-        "confirmed": "Frist: medlemmer og samtykke er bekræftet",
-        "extract": "Frist: praksis har leveret data",
-        "validated": "Frist: data er kontrolleret",
-        "rendered": "Frist: materialet er lavet",
-        "delivered": "Frist: materialet er sendt ud",
+        "confirmed": "Frist for at bekræfte medlemmer og samtykke",
+        "extract": "Frist for at levere data fra praksis",
+        "validated": "Frist for at kontrollere data",
+        "rendered": "Frist for at lave materialet",
+        "delivered": "Frist for at sende materialet ud",
         "coordinator": "klyngekoordinatoren",
         "practices": "praksis",
         "quality unit": "kvalitetsenheden",
