@@ -10,7 +10,7 @@ from typing import Any
 from flows.settings import Workspace
 from flows.starting import require_warehouse
 from reports.manifest import NAME
-from transforms.audit import Entry, Head
+from transforms.audit import Entry, Head, in_one_line
 from transforms.errors import DataRefusedError
 from warehouse import audit, requests
 
@@ -46,7 +46,7 @@ def lines(entries: Sequence[Entry]) -> Iterator[str]:
         event = entry.event
         about = " ".join(filter(None, (event.request_id, event.pack_id)))
         what = event.what if event.state is None else f"{event.what}: {event.state}"
-        told = f". {event.detail}" if event.detail else ""
+        told = f". {in_one_line(event.detail)}" if event.detail else ""
         yield f"{entry.sequence:>5} {event.happened_at:%Y-%m-%d %H:%M:%S} {event.who:12} {what}, {about}{told}"
 
 

@@ -41,6 +41,11 @@ class Entry:
     digest: str
 
 
+def in_one_line(written: str) -> str:
+    """What somebody wrote as it can stand in a line: no line break that would look like an entry of the trail."""
+    return " ".join("".join(each if each.isprintable() else " " for each in written).split())
+
+
 @dataclass(frozen=True)
 class Head:
     """How long the trail is, and the digest of its last entry; a trail without entries has BEGINNING."""

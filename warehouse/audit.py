@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import duckdb
 
-from transforms.audit import Entry, Event, Head, first_break, following
+from transforms.audit import Entry, Event, Head, first_break, following, in_one_line
 from warehouse.connection import reading, writing
 from warehouse.queries import run
 from warehouse.workspace import Store
 
 
 def append(connection: duckdb.DuckDBPyConnection, event: Event) -> Entry:
-    """Enter `event`, inside the transaction of what it tells of."""
+    """Enter `event`, inside the transaction of what it tells of; who did it stands in one line, whatever was typed."""
+    event = replace(event, who=in_one_line(event.who))
     entry = following(_head(connection), event)
     row = asdict(event) | {"sequence": entry.sequence, "previous": entry.previous, "digest": entry.digest}
     run(connection, "enter_audit", row)

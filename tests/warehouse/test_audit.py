@@ -81,6 +81,12 @@ def test_a_trail_is_whole_and_its_head_is_computed_by_hand(kept: Store) -> None:
     assert [entry.event for entry in audit.entries(kept)] == EVENTS
 
 
+def test_who_did_it_cannot_look_like_another_entry(kept: Store) -> None:
+    audit.tell(kept, Event(NOON, "jm\n    6 2026-03-01 12:00:00 ak\x1b[2K", "asked"))
+    assert audit.entries(kept)[-1].event.who == "jm 6 2026-03-01 12:00:00 ak [2K"
+    assert audit.fault(kept) is None
+
+
 def test_a_trail_without_entries_is_whole(tmp_path: Path) -> None:
     migrate(Store(tmp_path).database)
     assert (audit.fault(Store(tmp_path)), audit.head(Store(tmp_path))) == (None, Head())
