@@ -147,7 +147,8 @@ def _of_schedule(schedule: Schedule, workspace: str) -> str:
     lease = f"schedule {schedule.name}"
     if (_by_itself() and done == due) or not leases.take(opened.store, lease):
         line = f"Nothing was done: {schedule.name} is done for {due}, or another run is at it."
-        create_markdown_artifact(line, key=schedule.name, description=schedule.title)
+        # Under a name of its own: the page shows the newest of a name, and that is to be what was done.
+        create_markdown_artifact(line, key=f"{schedule.name}-again", description=schedule.title)
         return line
     with leases.kept(opened.store, lease), runs.recorded(opened.store, schedule.name, flow_run.id) as run_id:
         told = _steps_of(workspace, schedule.steps, schedule.title, schedule.name)

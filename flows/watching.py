@@ -77,14 +77,17 @@ def catch_up(client: SyncPrefectClient, store: Store, now: datetime, patience: t
     """Begin, once, each schedule whose last day was missed; the days before that are part of it. Returns their names.
 
     One that was never done here is missed as well: a machine may always be off at night. One that fails is tried again
-    each hour.
+    each hour; without `patience`, which is how a server begins, at once.
     """
     begun: list[str] = []
     for schedule in SCHEDULES.values():
         if schedule.since(now) > patience and _missed(store, schedule, now):
             deployment = client.read_deployment_by_name(f"{schedule.name}/{DEPLOYMENT}")
             key = f"{schedule.name} {schedule.due(now)} {now:%Y-%m-%d %H}"
-            client.create_flow_run_from_deployment(deployment.id, tags=[CAUGHT_UP], idempotency_key=key)
+            run = client.create_flow_run_from_deployment(deployment.id, tags=[CAUGHT_UP], idempotency_key=key)
+            if not patience and run.state is not None and run.state.is_final():  # of this hour, and cut off
+                key = f"{key}:{now:%M:%S}"
+                client.create_flow_run_from_deployment(deployment.id, tags=[CAUGHT_UP], idempotency_key=key)
             begun.append(schedule.name)
     return begun
 
