@@ -131,6 +131,7 @@ def render_ready(workspace: Workspace, today: date) -> Told:
     """
     made: list[str] = []
     blocked: list[str] = []
+    unrendered: dict[str, str] = {}
     tried: set[str] = set()
     with beside_others(workspace.store):
         while True:
@@ -138,12 +139,16 @@ def render_ready(workspace: Workspace, today: date) -> Told:
                 share = _take_share(workspace, today, tried, taken)
                 if not share:
                     break
-                folders, faults = _make(workspace, share)
+                folders, faults, not_this_time = _make(workspace, share)
                 made += folders
                 blocked += faults
+                unrendered |= not_this_time
         if made:
             with one_builder(workspace.store):
                 publish_copy(workspace.store)
+    for pack_id, why in unrendered.items():
+        requesting.keep_why(workspace, pack_id, why)
+    blocked += [f"{pack_id}: {why}" for pack_id, why in unrendered.items()]
     return Told(tuple(f"{pack_id}: made" for pack_id in made), tuple(blocked))
 
 
@@ -174,8 +179,8 @@ def _same_figures(one: Order, other: Order) -> bool:
     )
 
 
-def _make(workspace: Workspace, share: Sequence[Order]) -> tuple[list[str], list[str]]:
-    """Names of the packs that were made, and why the others were not."""
+def _make(workspace: Workspace, share: Sequence[Order]) -> tuple[list[str], list[str], dict[str, str]]:
+    """Names of the packs that were made, why others cannot be, and, by pack, why others were not this time."""
     built: list[str] = []
     blocked: list[str] = []
     computed = False
@@ -193,21 +198,22 @@ def _make(workspace: Workspace, share: Sequence[Order]) -> tuple[list[str], list
                 except UserError as error:
                     requesting.block(workspace, order.pack_id, str(error))
                     blocked.append(f"{order.pack_id}: {error}")
-        made = _rendered(workspace, built, run_id)
-        blocked += [f"{pack_id}: it could not be rendered" for pack_id in built if pack_id not in made]
-    return made, blocked
+        made, faults = _rendered(workspace, built, run_id)
+    return made, blocked, faults
 
 
-def _rendered(workspace: Workspace, built: Sequence[str], run_id: str) -> list[str]:
-    """Those of the packs that could be rendered: one that cannot be leaves the others alone."""
+def _rendered(workspace: Workspace, built: Sequence[str], run_id: str) -> tuple[list[str], dict[str, str]]:
+    """Those of the packs that could be rendered, and why the others could not: one leaves the others alone."""
     from flows.rendering import render_packs
 
     try:
-        return [folder.name for folder in render_packs(workspace, list(built), run_id, lambda _, __: None)]
-    except RenderError:
+        return [folder.name for folder in render_packs(workspace, list(built), run_id, lambda _, __: None)], {}
+    except RenderError as error:
         if len(built) == 1:
-            return []
-        return [name for pack_id in built for name in _rendered(workspace, [pack_id], run_id)]
+            again = "The next run tries again; klyngeflow doctor looks at the machine."
+            return [], {built[0]: f"It could not be rendered: {error}. {again}"}
+    each = [_rendered(workspace, [pack_id], run_id) for pack_id in built]
+    return [name for made, _ in each for name in made], {key: why for _, faults in each for key, why in faults.items()}
 
 
 def _build(workspace: Workspace, order: Order) -> None:

@@ -95,6 +95,13 @@ def block(workspace: Workspace, pack_id: str, why: str) -> None:
         requests.move(workspace.store, replace(request, state="failed", reason=why), "assessment", PROGRAM)
 
 
+def keep_why(workspace: Workspace, pack_id: str, why: str) -> None:
+    """Why the pack of a ready request was not made this time: it stays ready, and says so to whoever asks."""
+    request = requests.standing(workspace.store, pack_id)
+    if request is not None and request.state == "ready":
+        requests.assessed(workspace.store, request, replace(request, reason=why))
+
+
 def find(workspace: Workspace, named: str) -> Request:
     """The request with that number, or of that pack.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from small_workspace import own_copy
 from test_requests import (  # noqa: F401 - fixtures
+    MEETING,
     QUARTERS,
     TODAY,
     asked,
@@ -22,6 +24,8 @@ from flows import auditing, building, daily, requesting
 from flows.assessing import Assessment, assess
 from flows.requesting import by_person, find, look_at, ready_orders
 from flows.settings import Workspace
+from flows.showing_requests import story
+from reports.render import RenderError
 from transforms.requests import Request
 from warehouse import meetings, requests
 from warehouse.requests import CalledOffError
@@ -79,3 +83,26 @@ def test_one_called_off_while_its_pack_is_made_is_not_asked_for_again_by_the_pro
         daily._build(full, order)
     assert [each.state for each in requests.every(full.store)] == ["cancelled"]
     assert not meetings.held_before(full.store, "K1", "smerter", order.meeting.replace(year=2027))
+
+
+def test_a_pack_that_cannot_be_rendered_says_why_and_stays_ready(
+    full: Workspace,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def render(_: Workspace, pack_ids: list[str], *__: object) -> list[Path]:
+        raise RenderError(f"typst gave no PDF for {len(pack_ids)}")
+
+    def nothing(*_: object) -> None:
+        """Figures are not what this is about."""
+
+    for name in ("build_pack", "compute_packages"):
+        monkeypatch.setattr(building, name, nothing)
+    monkeypatch.setattr("flows.rendering.render_packs", render)
+    for later in (0, 1):
+        asked(full, meeting=MEETING + timedelta(days=later))
+    told = daily.render_ready(full, TODAY)
+    assert (told.done, len(told.mind)) == ((), 2)
+    for each in requests.every(full.store):
+        assert each.state == "ready"
+        assert each.reason.startswith("It could not be rendered: typst gave no PDF for 1. The next run tries again")
+    assert "could not be rendered" in "\n".join(story(full, "R0002", TODAY))
