@@ -25,7 +25,7 @@ TODAY = date(2026, 2, 1)
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["flows.daily", "flows.rendering", "reports.together"])
 KILLED_AT: dict[str, tuple[Any, str]] = {
-    "assessing": (requests, "told"),
+    "assessing": (requests, "assessed"),
     "computing": (daily.building, "build_pack"),
     "building": (daily.meetings, "record_request"),
     "rendering": (rendering, "write_manifest"),
