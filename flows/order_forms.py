@@ -108,7 +108,7 @@ def _asked_otherwise(wish: Wish, there: Request) -> list[Column]:
         "mode": wish.mode == there.mode,
         "level": wish.level == there.level,
         "formats": set(wish.formats) == set(there.formats),
-        "until": until == there.data_until,
+        "until": until in (None, there.data_until),  # left empty it asks for nothing else
     }
     return [column for column, same in pairs.items() if not same]
 
