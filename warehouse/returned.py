@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fnmatch import fnmatch
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,7 @@ def _read(path: Path, digest: str) -> Received:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = load_workbook(path, data_only=False)
+            book = load_workbook(BytesIO(path.read_bytes()), data_only=False)
     except Exception:
         raise UnreadableFileError(
             f"{path.name}: this is no workbook. Fill in the sheet itself and save it as XLSX."
