@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from transforms.sheet_layout import MARK_SHEET
 from warehouse.extract_file import UnreadableFileError
+from warehouse.person_scan import is_personal
 
 MOST_PACKED, MOST_UNPACKED = 5_000_000, 50_000_000
 """Bytes. A form is 10 kB; with somebody's logo on it, it is still far below."""
@@ -21,12 +23,13 @@ def require_small(path: Path) -> None:
     """Nothing, where the file is no larger than a filled form can be: it is read in this process, and whole.
 
     Raises:
-        UnreadableFileError: it is larger, packed or unpacked.
+        UnreadableFileError: it is larger, packed or unpacked; a name that holds a person number is not repeated.
     """
     if path.stat().st_size <= MOST_PACKED and _unpacked(path) <= MOST_UNPACKED:
         return
+    name = "A file" if is_personal(path.name, datetime.now(UTC).date()) else path.name
     raise UnreadableFileError(
-        f"{path.name}: the file is far larger than the sheet that was sent out. Fill in a fresh one, without pictures."
+        f"{name}: the file is far larger than the sheet that was sent out. Fill in a fresh one, without pictures."
     )
 
 

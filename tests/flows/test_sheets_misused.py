@@ -22,7 +22,10 @@ from flows.showing_feedback import feedback, feedback_lines
 from transforms.feedback import collected
 from transforms.sheet_layout import MARK_SHEET
 from warehouse.connection import reading
+from warehouse.extract_file import UnreadableFileError
+from warehouse.sheet_cells import require_small
 
+PERSON = "0101" + "80" + "1234"
 COUNTING, ASKING = Round("oeregener_hos_boern", "K1", date(2026, 1, 1)), Round("trivsel", "K1", date(2026, 5, 1))
 GLAD = {"B12": "5 – meget glad", "B13": "sjældent", "B14": "ja", "B15": "nej"}
 COUNTED = {f"C{row}": number for row, number in zip(range(13, 17), (12, 9, 6, 3), strict=True)}
@@ -158,6 +161,14 @@ def test_a_workbook_that_unpacks_to_far_more_is_not_read_and_the_others_go_on(wo
     refused, recorded = taken(workspace, Path(large), small)
     assert "is far larger than the sheet that was sent out" in refused.sentence
     assert recorded.state == "recorded"
+
+
+def test_a_person_number_in_the_name_of_a_file_that_is_too_large_is_not_repeated(tmp_path: Path) -> None:
+    path = tmp_path / f"svarark_{PERSON}.xlsx"
+    path.write_bytes(bytes(5_000_001))
+    with pytest.raises(UnreadableFileError, match=r"^A file: the file is far larger") as refused:
+        require_small(path)
+    assert PERSON not in str(refused.value)
 
 
 def test_who_answers_without_a_code_is_not_found_by_what_is_written_down(workspace: Workspace) -> None:
