@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flows.filled_sheets import SheetError, cell_fault, require_grid
+from flows.filled_sheets import SheetError, cell_fault, require_asked, require_grid
 from flows.settings import Workspace
 from reports.answer_form import CODE_CELL, HEAD_ROW, grid, offered, places, questions_of
 from reports.sheet_paper import Cell
@@ -46,6 +46,7 @@ def answers_of(workspace: Workspace, received: Received, mark: Mark) -> Answers:
     if mark.version != package.version:  # its words may have been others
         expected = {place: words for place, words in expected.items() if place[0] == HEAD_ROW}
     require_grid(received, expected)
+    require_asked(received, mark, package, tuple(questions))
     given: dict[str, str] = {}
     cells: dict[str, Cell] = {}
     for at, cell in places(mark.asked).items():
@@ -56,6 +57,8 @@ def answers_of(workspace: Workspace, received: Received, mark: Mark) -> Answers:
         if question is None:
             said = f"version {package.version} of {package.id} does not ask this. Clear the cell and send it again."
             raise cell_fault(received, cell, said, written)
+        if cell in received.formulas:
+            raise cell_fault(received, cell, "this is a formula. Write the answer itself.", written)
         given[question.code] = _answer(received, cell, written, offered(question, speaking))
         cells[question.code] = cell
     if not given:
@@ -84,7 +87,7 @@ def _answer(received: Received, cell: Cell, written: str, choices: Mapping[str, 
 def _respondent(received: Received, mark: Mark) -> str:
     written = str(received.cells.get(CODE_CELL) or "").strip().upper() if mark.kind == "answers" else ""
     if not written:
-        return f"X{received.sha256[:7].upper()}"
+        return f"X{received.nobody[:7].upper()}"
     if re.fullmatch(_CODE, written) is None:
         said = "a code is 3-8 capitals and digits and begins with a letter. Write one such as A7K2, or none."
         raise cell_fault(received, CODE_CELL, said, written)

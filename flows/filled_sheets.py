@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,11 +13,12 @@ from reports.sheet_paper import Cell, Grid
 from reports.wording import voice
 from transforms.definitions import Package
 from transforms.errors import UserError
-from transforms.sheet_layout import Line, Mark, lines_of
+from transforms.sheet_layout import Line, Mark, lines_of, shares_of
 from warehouse.returned import Received
 
 MOST = 100_000
 """More of anything in a month of one practice is a slip of the keyboard."""
+_WRITTEN = re.compile(r"[0-9]{1,6}([.,][0-9]{1,2})?")
 
 
 class SheetError(UserError):
@@ -58,6 +60,7 @@ def counts_of(workspace: Workspace, received: Received, mark: Mark) -> Counts:
             f"{received.name}: the sheet is of version {mark.version} of {package.id}, and version {package.version} "
             f"also counts {lacking[0].code}. Write its figures on a fresh sheet: klyngeflow sheets {package.id}."
         )
+    require_asked(received, mark, package, tuple(lines))
     figures: dict[tuple[Line, date], float] = {}
     cells: dict[tuple[Line, date], Cell] = {}
     for (at, month), cell in places(mark.asked, mark.months).items():
@@ -72,6 +75,7 @@ def counts_of(workspace: Workspace, received: Received, mark: Mark) -> Counts:
         figures[key], cells[key] = _figure(received, cell, value, line), cell
     found = Counts(tuple(lines.values()), figures, cells)
     _require_whole(received, mark, found)
+    _refuse_more_than_all(received, package, found)
     return found
 
 
@@ -88,6 +92,19 @@ def require_grid(received: Received, expected: Grid) -> None:
             raise cell_fault(received, Cell(row, column), said, there or "nothing")
 
 
+def require_asked(received: Received, mark: Mark, package: Package, asked: tuple[str, ...]) -> None:
+    """Nothing, where the mark of a sheet of the package as it is now says in which order its lines or questions stand.
+
+    Raises:
+        SheetError: it says otherwise; a figure or an answer would be taken for another's.
+    """
+    if mark.version == package.version and mark.asked != asked:
+        raise SheetError(
+            f"{received.name}: the sheet does not have what version {package.version} of {package.id} asks, in its "
+            f"order. Fill in a fresh one: klyngeflow sheets {package.id}."
+        )
+
+
 def _require_layout(received: Received, package: Package, mark: Mark) -> None:
     expected = grid(package, mark, voice(mark.language))
     if mark.version != package.version:  # its words may have been others
@@ -97,17 +114,25 @@ def _require_layout(received: Received, package: Package, mark: Mark) -> None:
 
 def _figure(received: Received, cell: Cell, value: object, line: Line) -> float:
     text = str(value).strip()
-    if text.startswith("="):
+    if cell in received.formulas or text.startswith("="):
         raise cell_fault(received, cell, "this is a formula. Write the number itself.")
-    try:
-        number = math.nan if isinstance(value, bool) else float(text.replace(",", "."))
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or not 0 <= number <= MOST:
+    number = _number(value)
+    if not 0 <= number <= MOST:
         raise cell_fault(received, cell, f"this is no number from 0 to {MOST:,}. Write one, such as 12.", text)
     if line.quantity != "minutes" and number != int(number):
         raise cell_fault(received, cell, "things are counted in whole numbers. Write one, such as 12.", text)
     return number
+
+
+def _number(value: object) -> float:
+    """The number that a cell holds or that is written in it as text, not a number where there is none.
+
+    Three digits after a point or comma are refused: 1.000 is one to some and a thousand to others.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return abs(float(value)) if value == 0 else float(value)
+    text = str(value).strip()
+    return float(text.replace(",", ".")) if _WRITTEN.fullmatch(text) else math.nan
 
 
 def _require_whole(received: Received, mark: Mark, found: Counts) -> None:
@@ -135,3 +160,15 @@ def _refuse_too_many(received: Received, found: Counts, line: Line, month: date)
     if found.figures[count, month] > found.figures[line, month]:
         said = "more were counted than they were counted out of. Mend one of the two."
         raise cell_fault(received, found.cells[count, month], said, found.figures[count, month])
+
+
+def _refuse_more_than_all(received: Received, package: Package, found: Counts) -> None:
+    """A share of what was counted cannot be more than all of it."""
+    by_key = {line.key: line for line in found.lines}
+    for part, whole in shares_of(package):
+        for month in found.months:
+            count, most = (found.figures[by_key[key], month] for key in (part, whole))
+            if count > most:
+                other = found.cells[by_key[whole], month].name
+                said = f"this is a part of what {other} counts, and more than it. Mend one of the two."
+                raise cell_fault(received, found.cells[by_key[part], month], said, f"{count:g}")

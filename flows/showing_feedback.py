@@ -50,7 +50,7 @@ def _lines(question: Answered, words: str) -> Iterator[str]:
         told = f"{question.yes:.0f} % yes"
     yield f"  {told or 'in words':9} {words} ({question.answers} answers)"
     for text in question.texts:
-        yield f"            - {' '.join(text.split())}"
+        yield f"            - {text}"
 
 
 def _words(workspace: Workspace, package_id: str) -> tuple[dict[str, str], str]:

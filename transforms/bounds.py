@@ -18,7 +18,8 @@ missing, rounded up to the grid. s is a twentieth of a share's whole, and a tent
 next of 1, 2, 5, 10, ... above: about what one practice of twelve adds. Fewer than three delivered give no bounds, and
 neither do those whose exact sum would tell one practice's count to within a half to another of them that takes its own
 away (the p % rule with p = 50: Hundepool et al., Statistical Disclosure Control, 2012, section 4.2), though nobody sees
-that sum.
+that sum. Nor do those whose step, less one practice's own count, would leave another no more than 4: a count of 1-4
+must stay one that may be 5.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Literal, NamedTuple
 
 from transforms.definitions import Measure
@@ -130,7 +132,10 @@ def tells(measure: Measure, known: Known, step: float, profile: Profile) -> bool
 
     They do where the grid is finer than the smallest count that is shown, and where a practice, had it the delivered
     practices' exact sum, would see that another cannot have half as much again as it has; of a share also of its rest.
+    And where a practice that takes its own count off the most that the sum can be would see that another's is small.
     """
+    if _tells_small(measure, known, step, profile):
+        return True
     parts = [[each.numerator for each in known.delivered]]
     if measure.kind == "proportion":
         parts.append([each.denominator - each.numerator for each in known.delivered])
@@ -142,3 +147,20 @@ def _tells(counts: Sequence[float]) -> bool:
     """The largest is the best known, and best of all to the one who knows the largest part of the others."""
     ordered = sorted(counts, reverse=True)
     return sum(ordered[2:]) < PROTECTION * ordered[0]
+
+
+def _tells_small(measure: Measure, known: Known, step: float, profile: Profile) -> bool:
+    """Whether the sum's place on the grid shows to some practice that another has under the smallest count shown."""
+    on_grid = step / measure.per * (known.listed or 0.0)
+    place = math.floor(known.numerator / on_grid + _NEARLY) if on_grid else 0
+    most = math.ceil((place + 1) * on_grid - _NEARLY) - 1
+    counts = [each.numerator for each in known.delivered]
+    told = _small_of(counts, most, profile.smallest_count)
+    if measure.kind != "proportion":
+        return told
+    rests = [each.denominator - each.numerator for each in known.delivered]
+    return told or _small_of(rests, known.denominator - place * on_grid, profile.smallest_rest)
+
+
+def _small_of(counts: Sequence[float], most: float, smallest: float) -> bool:
+    return any(0 < count < smallest and most - own < smallest for own, count in permutations(counts, 2))

@@ -10,6 +10,7 @@ from typing import Any
 from transforms.disclosure_kinds import FEWEST_ANSWERS, FEWEST_CLINICS
 
 _SCALE = 5
+_STEPS = frozenset(str(step) for step in range(1, _SCALE + 1))
 _YES = "ja"
 
 
@@ -62,9 +63,14 @@ def _answered(question: str, rows: list[Mapping[str, Any]]) -> Answered:
     if len(rows) < FEWEST_ANSWERS or len({row["practice_id"] for row in rows}) < FEWEST_CLINICS:
         return Answered(question, shown=False)
     answers = [str(row["answer"]) for row in rows]
-    if all(answer.isdigit() and 1 <= int(answer) <= _SCALE for answer in answers):
+    if all(answer in _STEPS for answer in answers):
         return Answered(question, True, len(answers), mean=sum(map(int, answers)) / len(answers))
     if set(answers) <= {_YES, "nej"}:
         return Answered(question, True, len(answers), yes=100 * answers.count(_YES) / len(answers))
     # In the order of the alphabet, which is nobody's.
-    return Answered(question, True, len(answers), texts=tuple(sorted(answers, key=str.casefold)))
+    return Answered(question, True, len(answers), texts=tuple(sorted(map(_plain, answers), key=str.casefold)))
+
+
+def _plain(text: str) -> str:
+    """`text` without what a terminal obeys or what turns the direction of the line around."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

@@ -18,6 +18,7 @@ MARK_SHEET = "klyngeflow"
 """The hidden sheet by which a workbook that comes back is recognised: names in column A, values in column B."""
 LAYOUT = "1"
 MOST_MONTHS = 12
+_YEARS = range(2000, 2100)
 
 _BETWEEN = ";"
 
@@ -94,7 +95,8 @@ class Mark:
             texts = {name: cells[name] for name in ("package", "version", "practice", "cluster", "language")}
         except (KeyError, ValueError):
             raise MarkError("its hidden mark has been changed. Fill in a fresh one") from None
-        if not all(texts.values()) or not 1 <= months <= MOST_MONTHS or texts["language"] not in ("da", "en"):
+        possible = 1 <= months <= MOST_MONTHS and first.year in _YEARS
+        if not all(texts.values()) or not possible or texts["language"] not in ("da", "en"):
             raise MarkError("its hidden mark has been changed. Fill in a fresh one")
         return cls(cast("SheetKind", cells["kind"]), first_month=first, months=months, asked=asked, **texts)
 
@@ -121,6 +123,18 @@ def lines_of(package: Package) -> tuple[Line, ...]:
         for quantity in QUANTITIES
         if (code, group, quantity) in needed
     )
+
+
+def shares_of(package: Package) -> tuple[tuple[str, str], ...]:
+    """The keys of two lines of the sheet each, of which the first counts a part of the second."""
+    found: dict[tuple[str, str], None] = {}
+    for measure in package.measures:
+        part, whole = measure.numerator, measure.denominator
+        own = part.source == whole.source == SOURCE and part.groups == whole.groups
+        if measure.kind == "proportion" and own and len(part.codes) == len(whole.codes) == 1:
+            for (code, group, quantity), (other, _, of) in zip(_keys(part), _keys(whole), strict=True):
+                found[f"{code}/{group}/{quantity}", f"{other}/{group}/{of}"] = None
+    return tuple(found)
 
 
 def _needed(package: Package) -> dict[tuple[str, str, Quantity], None]:

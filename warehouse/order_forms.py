@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import zipfile
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from transforms.order_form import COLUMNS, HEAD_ROW, PATTERN, ROWS, WORDS, Colum
 from warehouse.extract_file import UnreadableFileError
 from warehouse.files import write_whole
 from warehouse.person_scan import is_personal, scan_file
+from warehouse.sheet_cells import cells_with_something, require_small
 from warehouse.workspace import Store
 
 SOURCE = "order_forms"
@@ -48,8 +50,9 @@ def receive(store: Store, path: Path) -> Filled:
 
     Raises:
         PersonNumberError: nothing of it was kept.
-        UnreadableFileError, FormLayoutError: it is no workbook, or not laid out as the form is.
+        UnreadableFileError, FormLayoutError: it is no workbook, far too large, or not laid out as the form is.
     """
+    require_small(path)
     scan_file(path, path.name, _contract(), datetime.now(UTC).date())
     content = path.read_bytes()
     digest = sha256(content).hexdigest()
@@ -81,12 +84,15 @@ def _read(path: Path, digest: str) -> Filled:
     from openpyxl import load_workbook
 
     try:
-        book = load_workbook(path, data_only=False)
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = load_workbook(BytesIO(path.read_bytes()), data_only=False)
+    except Exception:  # what a damaged workbook makes its reader raise is in no list
         raise UnreadableFileError(f"{path.name}: this is no workbook. Fill in the form itself and save it.") from None
     for language, words in WORDS.items():
-        if words.sheet in book.sheetnames:
+        if any(each.title == words.sheet for each in book.worksheets):
             sheet = book[words.sheet]
+            _refuse_more_sheets(path.name, book, words)
             heads = {cell_name(column, HEAD_ROW): words.heads[column] for column in COLUMNS}
             _require_heads(path.name, sheet, heads)
             asking = follow_up_form.WORDS[language]
@@ -95,6 +101,19 @@ def _read(path: Path, digest: str) -> Filled:
     raise FormLayoutError(
         f"{path.name}: there is no sheet {named}. Take a new form (klyngeflow forms) and fill that in."
     )
+
+
+def _refuse_more_sheets(name: str, book: Any, words: FormWords) -> None:
+    """A copy of the sheet, made for more lines, would be lost; a hidden one is the form's own."""
+    known = {words.sheet, words.packages, *(each.sheet for each in follow_up_form.WORDS.values())}
+    for sheet in book.worksheets:
+        if sheet.title not in known and sheet.sheet_state == "visible":
+            filled = next(cells_with_something(sheet), None)
+            if filled is not None:
+                raise FormLayoutError(
+                    f"{name}, sheet {sheet.title}, cell {filled.coordinate}: only the sheet {words.sheet} is read. "
+                    "Write more lines on another form, and delete the sheet here."
+                )
 
 
 def _require_heads(name: str, sheet: Any, heads: Mapping[str, str]) -> None:

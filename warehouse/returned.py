@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fnmatch import fnmatch
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +23,12 @@ from warehouse.ledger import utc_now
 from warehouse.order_forms import digest_of, require_file
 from warehouse.person_scan import scan_file
 from warehouse.queries import one_value, run
+from warehouse.sheet_cells import cells_with_something, first_sheet, is_formula, require_small, value_of
 from warehouse.workspace import Store
 
 FOLDER = "returned_sheets"
 PATTERNS = ("taelleark_*.xlsx", "svarark_*.xlsx", "evaluering_*.xlsx")
 """How they are called when they are sent out. One under another name is known by its hidden mark."""
-MOST_ROWS, MOST_COLUMNS = 120, 20
 _TITLE = Text(da="Ark fra praksis", en="Sheets of practices")
 
 Cells = Mapping[tuple[int, int], object]
@@ -35,13 +37,19 @@ Cells = Mapping[tuple[int, int], object]
 
 @dataclass(frozen=True)
 class Received:
-    """A workbook that came back: its digest, what its hidden sheet holds, and its first visible sheet."""
+    """A workbook that came back: its digest, what its hidden sheet holds, and its first visible sheet.
+
+    `formulas` are the cells that reckon. `nobody` is made of the bytes and of nothing that is written down anywhere, so
+    that who answers without a code is not found again by the digest.
+    """
 
     name: str
     sha256: str
     mark: Mapping[str, str]
     sheet: str
     cells: Cells
+    formulas: frozenset[tuple[int, int]] = frozenset()
+    nobody: str = ""
 
 
 def is_returned(path: Path) -> bool:
@@ -62,9 +70,10 @@ def looked_at(path: Path) -> Received:
 
     Raises:
         PersonNumberError: it holds one.
-        UnreadableFileError: it is no workbook that can be opened.
+        UnreadableFileError: it is no workbook that can be opened, or part of what is filled in could not be read.
     """
     require_file(path)
+    require_small(path)
     scan_file(path, path.name, _contract(), datetime.now(UTC).date())
     return _read(path, digest_of(path))
 
@@ -111,21 +120,20 @@ def _read(path: Path, digest: str) -> Received:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = load_workbook(path, data_only=False)
+            book = load_workbook(BytesIO(path.read_bytes()), data_only=False)
     except Exception:
         raise UnreadableFileError(
             f"{path.name}: this is no workbook. Fill in the sheet itself and save it as XLSX."
         ) from None
-    visible = [sheet for sheet in book.worksheets if sheet.title != MARK_SHEET]
-    if not visible:
-        raise UnreadableFileError(f"{path.name}: the workbook has no sheet to read. Take a fresh one and fill that in.")
+    sheet = first_sheet(path.name, book)
     mark = {}
-    if MARK_SHEET in book.sheetnames:
+    if any(each.title == MARK_SHEET for each in book.worksheets):
         mark = {str(row[0]): str(row[1]) for row in book[MARK_SHEET].iter_rows(max_row=20, max_col=2, values_only=True)}
-    rows = visible[0].iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS)
-    filled = [cell for row in rows for cell in row if cell.value not in (None, "")]
-    cells: dict[tuple[int, int], object] = {(int(cell.row), int(cell.column)): cell.value for cell in filled}
-    return Received(path.name, digest, mark, visible[0].title, cells)
+    filled = {(int(cell.row), int(cell.column)): cell for cell in cells_with_something(sheet)}
+    cells = {place: value_of(cell) for place, cell in filled.items()}
+    formulas = frozenset(place for place, cell in filled.items() if is_formula(cell))
+    nobody = sha256(b"nobody:" + path.read_bytes()).hexdigest()
+    return Received(path.name, digest, mark, sheet.title, cells, formulas, nobody)
 
 
 def _contract() -> Contract:
@@ -170,6 +178,8 @@ def feedback(store: Store) -> list[dict[str, Any]]:
 
 
 def _row(received: Received, mark: Mark, who: str) -> dict[str, Any]:
-    row = {"sha256": received.sha256, "kind": mark.kind, "file_name": received.name, "received_by": who}
+    # What people call their copy of a form may be their own name, and stands beside the practice and the day it came.
+    name = received.name if mark.kind == "count" else None
+    row = {"sha256": received.sha256, "kind": mark.kind, "file_name": name, "received_by": who}
     row |= {"package_id": mark.package, "version": mark.version, "practice_id": mark.practice}
     return {**row, "period": mark.first_month, "received_at": utc_now()}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -183,3 +185,31 @@ def test_a_form_that_libreoffice_saved_is_read(workspace: Workspace, tmp_path: P
     command = ["soffice", home, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(path)]
     subprocess.run(command, check=True, capture_output=True, timeout=180)
     assert [each.state for each in taken(workspace, out / path.name)] == ["accepted"]
+
+
+DAMAGES = [(rb' s="\d+"', b' s="9999"'), (rb"<sheetProtection", b'<sheetProtection more="1"')]
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=["no such look", "an attribute of another program"])
+def test_a_form_that_the_reader_of_workbooks_breaks_on_is_told_and_the_other_goes_on(
+    workspace: Workspace, damage: tuple[bytes, bytes]
+) -> None:
+    right = filled(workspace, RIGHT)
+    broken = workspace.root / "bestilling_K1_2.xlsx"
+    with zipfile.ZipFile(right) as whole, zipfile.ZipFile(broken, "w") as written:
+        for name in whole.namelist():
+            content = whole.read(name)
+            written.writestr(name, re.sub(*damage, content) if "sheet1" in name else content)
+    refused, accepted = taken(workspace, broken, right)
+    assert refused.sentence == f"{broken.name}: this is no workbook. Fill in the form itself and save it."
+    assert accepted.state == "accepted"
+
+
+def test_lines_on_a_copy_of_the_sheet_are_not_lost(workspace: Workspace) -> None:
+    path = filled(workspace, RIGHT)
+    book = load_workbook(path)
+    book.copy_worksheet(book["Bestilling"])
+    book.save(path)
+    (refused,) = taken(workspace, path)
+    assert (refused.state, requests.every(workspace.store)) == ("refused", [])
+    assert "sheet Bestilling Copy, cell A1: only the sheet Bestilling is read." in refused.sentence

@@ -207,3 +207,27 @@ def test_planted_leaks_block_the_pack(
     row: dict[str, object], counts: tuple[tuple[float, float], ...], shown: float | None, fault: str
 ) -> None:
     assert any(fault in found for found in checked(row, *counts, shown=shown))
+
+
+RARE = tuple(4.0 for _ in range(25))
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, 6), sizes), min_size=3, max_size=4), st.integers(8000, 30000))
+@example([(2, 1000), (1, 1000), (2, 1000)], 9000)
+@example([(4, 1000), (3, 1000), (3, 1000)], 15000)
+def test_a_count_of_one_to_four_may_be_five_to_every_practice(came: list[tuple[int, int]], missing: int) -> None:
+    """Of something rare the grid is 0.5 per 1,000, some six events: less one's own, little may be left."""
+    of = known(*came, missing=missing, elsewhere=RARE)
+    seen = bound(RATE, of, SDS)
+    assert rate_step(RATE, RARE) == 0.5
+    if seen.lower is None or of.listed is None:
+        return
+    under = (seen.lower + 0.5) * of.listed / 1000
+    for reader, target in permutations(range(len(came)), 2):
+        if 0 < came[target][0] < 5:
+            assert came[reader][0] + 5 < under
+
+
+def test_bounds_of_something_rare_are_given_where_the_step_leaves_room() -> None:
+    assert bound(RATE, known((3, 1500), (4, 1500), (2, 1500), missing=30000, elsewhere=RARE), SDS).reason is None
