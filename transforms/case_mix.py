@@ -33,6 +33,7 @@ EVERY_AGE = "0+"
 _KINDS: frozenset[str] = frozenset({"rate", "proportion"})
 _PARTS = ("numerator", "denominator")
 _UNITS = ("practice_id", "cluster_id", "region_id")
+_BY = ("sex", "age_band")
 _STRATUM = ("sex", "ages")
 Months = Callable[[], pl.DataFrame]
 _NOBODY = pl.DataFrame(schema={"practice_id": pl.String})
@@ -157,15 +158,16 @@ def _once(selection: Selection, ground: tuple[object, ...], months: Months, fact
 def _strata(selection: Selection, months: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """One row per unit, sex and age band with any of the quantity in the counted months: `total`."""
     rows = selected(selection, facts.by_source, facts.codes).filter(pl.col(selection.column) != 0)
-    known = rows.collect_schema().names()
-    missing = [pl.lit(None, pl.String).alias(name) for name in ("sex", "age_band") if name not in known]
+    known = rows.collect_schema()
+    missing = [pl.lit(None, pl.String).alias(name) for name in _BY if name not in known]
+    units = months.select(_UNITS).unique().sort(_UNITS).with_row_index("unit")
+    counted = months.join(units, on=_UNITS, nulls_equal=True).select("practice_id", "period", "unit")
     inside = rows.with_columns(missing).join(
-        months.lazy().select("practice_id", "period", "cluster_id", "region_id"), on=["practice_id", "period"]
+        counted.lazy().with_columns(pl.col("practice_id").cast(known["practice_id"])), on=["practice_id", "period"]
     )
-    sums = inside.group_by(*_UNITS, "sex", "age_band").agg(
-        pl.col(selection.column).sum().cast(pl.Float64).alias("total")
-    )
-    return sums.collect()
+    sums = inside.group_by("unit", *_BY).agg(pl.col(selection.column).sum().cast(pl.Float64).alias("total"))
+    named = sums.join(units.lazy(), on="unit").with_columns(pl.col(_BY).cast(pl.String))
+    return named.select(*_UNITS, *_BY, "total").collect()
 
 
 def _is_unsplit() -> pl.Expr:

@@ -43,6 +43,12 @@ def practice_months(measure: Measure, span: Window, facts: Facts) -> pl.DataFram
     return months.select(pl.lit(measure.id).alias("measure_id"), "practice_id", "period", "numerator", denominator)
 
 
+def in_lists(months: pl.DataFrame) -> pl.DataFrame:
+    """`months` (rows of MONTHS, in order) with one row per measure and practice: periods, numerators, denominators."""
+    lists = {"periods": "period", "numerators": "numerator", "denominators": "denominator"}
+    return months.group_by("measure_id", "practice_id", maintain_order=True).agg(**lists)
+
+
 def listed_on_average(measure: Measure) -> bool:
     """Whether the denominator is how many were listed on average, so that the value is of its months together.
 

@@ -34,7 +34,8 @@ def monthly_sums(
 
 def added_up(selection: Selection, chosen: pl.LazyFrame) -> pl.LazyFrame:
     """One row per practice and month of the facts `chosen`: `total` of the selection's quantity."""
-    return chosen.group_by("practice_id", "period").agg(pl.col(selection.column).sum().cast(pl.Float64).alias("total"))
+    sums = chosen.group_by("practice_id", "period").agg(pl.col(selection.column).sum().cast(pl.Float64).alias("total"))
+    return sums.with_columns(pl.col("practice_id").cast(pl.String))
 
 
 def selected(

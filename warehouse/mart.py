@@ -17,7 +17,7 @@ from transforms.check_bias import OF_PRESENCE, check_bias
 from transforms.codes import CodeSystem
 from transforms.definitions import Package
 from transforms.merging import STRATA, asked_by
-from transforms.months import practice_months
+from transforms.months import in_lists, practice_months
 from transforms.once import Once
 from transforms.package_figures import MeasureRun, parts_of
 from transforms.practice_months import Facts
@@ -141,7 +141,9 @@ class Making:
     def _made(self, package: Package, facts: Facts, rows: Sequence[Mapping[str, pl.DataFrame]]) -> Made:
         values = self.period.parameters(package) | dict(self.values) | {"definition": package.sha256}
         tables = {table: pl.concat([each[table] for each in rows]) for table in rows[0]}
-        tables["months"] = pl.concat([practice_months(each, self.period.span, facts) for each in package.measures])
+        tables["months"] = pl.concat(
+            [in_lists(practice_months(each, self.period.span, facts)) for each in package.measures]
+        )
         return Made(values, tables)
 
     def _runs(self, package: Package) -> list[MeasureRun]:

@@ -20,6 +20,9 @@ from warehouse.workspace import Store
 MOST_ROWS = 3_000_000
 """How many merged rows are held at a time: with their sums on the way, about one gigabyte."""
 
+_REPEATED = ("practice_id", "sex", "age_band")
+"""Few values in millions of rows: as numbers they are chosen, joined and added up in half the time."""
+
 FRACTIONS = {"prescriptions": ("ddd",), "services": ()}
 """Quantities of merged sources that are not whole numbers."""
 
@@ -98,7 +101,8 @@ class MergedFacts:
         with reading(self.store.database, spill=self.store.spill if large else None) as connection:
             connection.register("classes", merging.classes())
             rows = run(connection, "read_merged_facts", self._values(source), table=TABLES[source], **parts).pl()
-        return pl.concat([rows, merging.presence()], how="diagonal_relaxed")
+        every = pl.concat([rows, merging.presence()], how="diagonal_relaxed")
+        return every.with_columns(pl.col(_REPEATED).cast(pl.Categorical))
 
     def _values(self, source: str) -> dict[str, object]:
         return {"start": self.span[0], "end": self.span[1], "known_at": self.known_at, "source": source}

@@ -1,3 +1,4 @@
--- Months are the same whatever windows they lie in; those of an older definition go too.
+-- Those of an older definition go too.
 delete from mart.month
-where package_id = $package_id and period between $baseline::date and coalesce($followup_end::date, $baseline_end::date)
+where package_id = $package_id and first_month = $baseline::date
+  and last_month = coalesce($followup_end::date, $baseline_end::date)
