@@ -66,4 +66,10 @@ DOSE_DISPENSED = (
         have=("five_medicines", "dose_dispensed", "started", "stopped_early"),
     ),
     Ordered("fem eller flere faste lægemidler", _YEAR, by_age=True, have=("five_medicines",)),
+    Ordered(
+        "dosispakket medicin og fem eller flere faste lægemidler",
+        _YEAR,
+        by_age=True,
+        have=("five_medicines", "dose_dispensed"),
+    ),
 )
