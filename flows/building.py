@@ -20,7 +20,9 @@ from transforms.disclosure_case_mix_check import case_mix_violations
 from transforms.disclosure_check import truth_of, violations
 from transforms.disclosure_check_bounds import bound_violations
 from transforms.disclosure_check_months import TruthOfMonths, month_violations, truth_of_months
+from transforms.disclosure_check_twice import pair_violations
 from transforms.disclosure_rules import hidden_rows, ruled
+from transforms.disclosure_twice import printed_pairs, rounds_of_pack, sources_of_pairs
 from transforms.errors import DataRefusedError, UserError
 from transforms.months_of_pack import Monthly, behind_the_cluster, printed_months
 from transforms.pack import Mart, Meeting, exact_figures, members, notes, pack_row, published_figures
@@ -28,7 +30,7 @@ from transforms.practice_months import Facts
 from transforms.similar import neighbours
 from warehouse import mart, packs
 from warehouse import profiles as mart_profiles
-from warehouse.facts import last_known, read_ground
+from warehouse.facts import last_known, read_ground, read_source
 from warehouse.goals import goals_of
 
 
@@ -107,6 +109,9 @@ def build_pack(workspace: Workspace, order: Order) -> None:
     monthly = _monthly(workspace, meeting, computed, period)
     by_month = printed_months(package, meeting, monthly, units, labels)
     faults += month_violations(by_month.months, figures, package, _truth_of_months(package, meeting, monthly, units))
+    people = rounds_of_pack(package, meeting, _with_answers(workspace, package, period, facts), units)
+    paired, unpaired = printed_pairs(package, meeting, people, units)
+    faults += pair_violations(paired.iter_rows(named=True), figures.iter_rows(named=True), people, meeting.profile)
     _require_no_faults(meeting, faults)
     sources, checks = packs.sources_and_checks(workspace.store, meeting, package, last_known(workspace.store))
     row = pack_row(meeting, package, facts, figures, example=workspace.definition.example_data)
@@ -116,9 +121,19 @@ def build_pack(workspace: Workspace, order: Order) -> None:
     agreed = goals_of(workspace.store, meeting, package.id)
     hidden = hidden_rows(unlike(units, meeting.mode, meeting.profile), meeting.pack_id, package.id)
     absent = missing_practices(package, meeting, facts, shown, list(labels.values()))
-    hidden = hidden.vstack(by_month.hidden)
-    frames = (row, figures, sources, checks, told, profiles, agreed, bounded, absent, by_month.months, hidden)
+    hidden = pl.concat([hidden, by_month.hidden, unpaired])
+    frames = (row, figures, sources, checks, told, profiles, agreed, bounded, absent, by_month.months, paired, hidden)
     packs.write_pack(workspace.store, meeting.pack_id, dict(zip(packs.WRITTEN, frames, strict=True)))
+
+
+def _with_answers(workspace: Workspace, package: Package, period: mart.Period, facts: Facts) -> Facts:
+    """`facts` with the sources that hold what single people answered."""
+    span, known_at = (period.span.start, period.span.end), last_known(workspace.store)
+    answers = {
+        source: read_source(workspace.store, source, span, known_at).collect().lazy()
+        for source in sources_of_pairs(package)
+    }
+    return replace(facts, by_source={**facts.by_source, **answers})
 
 
 def _monthly(workspace: Workspace, meeting: Meeting, computed: Package, period: mart.Period) -> Monthly:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ from flows.code_systems import code_systems
 from flows.settings import PackPlan, Workspace
 from flows.starting import require_warehouse
 from transforms.calendar import Window, month_after
+from transforms.cluster_standing import standing
 from transforms.definitions import Package
 from transforms.disclosure_profiles import Mode
 from transforms.errors import UserError
@@ -20,10 +21,15 @@ from transforms.requests import Request
 from transforms.sources import NAMED
 from transforms.window_rules import clear_baseline
 from warehouse import meetings
-from warehouse.facts import TABLES
+from warehouse.facts import TABLES, last_known
 from warehouse.mart import Period
+from warehouse.registry import registry_known
 
 Kind = Literal["baseline", "followup"]
+
+
+FILLED_IN = ("questionnaire", "registrations")
+"""What practices fill in themselves, cluster by cluster: the others are delivered for a whole region."""
 
 
 class OrderError(UserError):
@@ -142,7 +148,7 @@ def _order(workspace: Workspace, asked: dict[str, Any], until: date | None) -> O
     require_cluster(workspace, cluster)
     package = workspace.package(asked["package"], cluster)
     require_numbers(package)
-    later = newest_window(workspace, package, asked["meeting"], until)
+    later = newest_window(workspace, package, asked["meeting"], until, cluster)
     if asked["kind"] == "baseline":
         return Order.model_validate(asked | {"baseline_from": later.start})
     _require_after_baseline_meeting(
@@ -179,8 +185,12 @@ def require_cluster(workspace: Workspace, cluster: str) -> None:
         raise OrderError(f"There is no cluster {cluster!r} in the registry. Write a code such as: {named}.")
 
 
-def newest_window(workspace: Workspace, package: Package, meeting: date, until: date | None) -> Window:
+def newest_window(
+    workspace: Workspace, package: Package, meeting: date, until: date | None, cluster: str | None = None
+) -> Window:
     """The newest window of the package that is delivered and over before `meeting`; until the month `until`, if any.
+
+    What practices fill in themselves is looked for among those of `cluster`, where one is named.
 
     Raises:
         NothingYetError: a source has not come, or not until that month.
@@ -192,8 +202,9 @@ def newest_window(workspace: Workspace, package: Package, meeting: date, until: 
     missing = sorted(source for source in sources if source not in delivered)
     if missing:
         raise NothingYetError(f"Nothing of {', '.join(missing)} has been accepted yet. Bring it in: klyngeflow ingest.")
+    practices = _practices_of(workspace, cluster, meeting)
     for source in sorted(used):
-        delivered[source] = _until(workspace, package, source, delivered[source])
+        delivered[source] = _until(workspace, package, source, delivered[source], practices)
     last = min(*delivered.values(), until or month_after(meeting, -1))
     if until is not None and last < until:
         late = ", ".join(f"{source} until {month:%Y-%m}" for source, month in delivered.items() if month < until)
@@ -201,17 +212,27 @@ def newest_window(workspace: Workspace, package: Package, meeting: date, until: 
     return Window.of(month_after(last, 1 - months), months)
 
 
-def _until(workspace: Workspace, package: Package, source: str, delivered: date) -> date:
-    """Until when `source` was delivered, or what the package asks of it by name.
+def _practices_of(workspace: Workspace, cluster: str | None, day: date) -> Sequence[str]:
+    """The practices of the cluster on that day, as far as is known; none where no cluster is named."""
+    if cluster is None:
+        return ()
+    found = standing(registry_known(workspace.store, last_known(workspace.store)), cluster, day)
+    return [member.practice_id for member in found.members] if found else ()
 
-    Other packages ask the same source for other things: staff invited in May are no ears counted in May.
+
+def _until(workspace: Workspace, package: Package, source: str, delivered: date, practices: Sequence[str] = ()) -> date:
+    """Until when `source` was delivered, or what the package asks of it by name, of `practices` where there are any.
+
+    Other packages ask the same source for other things: staff invited in May are no ears counted in May. And clusters
+    count at different times: four sheets of twelve are what a cluster has, however many another once sent.
     """
     asked = [each for measure in package.measures for each in measure.selections if each.source == source]
     by, column = NAMED.get(asked[0].model, ("", ""))
     if not by or not all(getattr(each, by) for each in asked):
         return delivered
     names = {name for each in asked for name in getattr(each, by)}
-    until = meetings.named_until(workspace.store, source, TABLES[asked[0].model], {column: names})
+    among = practices if asked[0].model in FILLED_IN else ()
+    until = meetings.named_until(workspace.store, source, TABLES[asked[0].model], {column: names}, among)
     if until is None:
         raise NothingYetError(
             f"Nothing of {', '.join(sorted(names)[:4])} has been accepted yet, which {package.id} asks of {source}. "

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from expectations.process import end_with_parent, interrupts_held_back
 from flows.auditing import head_for_manifest
+from flows.evaluations import write_evaluations
 from flows.packages import texts_of
 from flows.progress import DISPLAY
 from flows.settings import Workspace
@@ -221,7 +222,10 @@ def _finish(workspace: Workspace, pack_id: str, job: _Job, renderer: Renderer, r
     """The manifest comes last; then the folder takes the place of the one before, and then it is put on record."""
     tables = _tables(workspace, pack_id)
     package = workspace.package(tables.row["package_id"], tables.row["cluster_id"])
-    ordered = sorted((file for each in job.files.values() for file in each), key=lambda file: file.path.name)
+    rendered = [file for each in job.files.values() for file in each]
+    if not job.formats or "xlsx" in job.formats:
+        rendered += write_evaluations(workspace, tables.row, job.aside / COORDINATOR_FOLDER)
+    ordered = sorted(rendered, key=lambda file: file.path.name)
     made = Origin(renderer, printed_versions(package), {"run_id": run_id, **head_for_manifest(workspace)})
     write_manifest(job.aside, ordered, tables, package, made)
     found = {name: (job.inputs[name], _relative(files, job.aside)) for name, files in job.files.items()}

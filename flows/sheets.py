@@ -64,7 +64,8 @@ def write_sheets(
         UserError: there is no such package or cluster.
     """
     package, cluster = workspace.package(asked.package, asked.cluster), asked.cluster
-    window, kinds = _window(package, asked.first), _kinds(package, evaluation=evaluation)
+    window = Window.of(asked.first, 1) if evaluation else _window(package, asked.first)
+    kinds = _kinds(package, evaluation=evaluation)
     members = _members(workspace, cluster, window)
     marks = [
         (_mark(workspace, package, (cluster, window), member, kind), member) for kind in kinds for member in members

@@ -10,6 +10,7 @@ from reports.render import Sources
 from reports.rows import measures
 from reports.setting import Setting
 from reports.templating import templates
+from reports.twice import with_pairs
 from reports.wording import voice
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ def assemble(document: Document, fonts: Path) -> Sources:
     tables, member = document.tables, document.audience != CLUSTER
     pack = tables.row
     setting = Setting(pack, voice(pack["language"]), fonts, member)
-    rows = measures(document.package, tables.figures_for(document.audience), pack, tables.bounds)
+    rows = with_pairs(
+        measures(document.package, tables.figures_for(document.audience), pack, tables.bounds), tables.paired
+    )
     clusters = measures(document.package, tables.figures_for(CLUSTER), pack, tables.bounds) if member else ()
     layouts = shared_layouts(clusters, setting)
     material = Material(document.package, rows, layouts, tables, document.versions, document.audience)

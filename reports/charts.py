@@ -39,7 +39,9 @@ def strip_chart(rows: MeasureRows, shared: Strip | None, setting: Setting) -> Ch
 
 def dumbbell_chart(rows: MeasureRows, setting: Setting) -> Chart:
     """Own practice, cluster and region from before to now."""
-    found = [row for row in (rows.own, rows.cluster, rows.region) if row is not None]
+    # Beside an own practice there is no room for them; their sentence has the figures.
+    twice = None if rows.twice is None or setting.member else rows.twice.row
+    found = [row for row in (rows.own, rows.cluster, twice, rows.region) if row is not None]
     named = next((row for row in found if _shown(row.before) is not None or _shown(row.now) is not None), None)
     bells = tuple(_bell(row, row is named, rows, setting) for row in found)
     svg = draw_dumbbell(bells, setting.fonts)
@@ -113,6 +115,8 @@ def _bounds(row: Row) -> tuple[float, float] | None:
 def _under(row: Row, role: str, setting: Setting) -> str:
     if role == "own":
         return row.sign if row.sign == row.label else ""
+    if role == "twice":
+        return setting.voice.write("who", "twice_under", n=setting.voice.numbers.count(row.now.denominator or 0))
     key = "practices_matched" if setting.followup else "practices_delivered"
     return setting.voice.write("who", f"{role}_under", n=int(setting.pack[key]))
 

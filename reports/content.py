@@ -27,6 +27,7 @@ from reports.sentences import sentence, summary
 from reports.setting import Setting
 from reports.shares import counted, shares_chart
 from reports.tables import Table, column_words, practices_table, units_table
+from reports.twice import told, way
 from transforms.definitions import Package
 from transforms.disclosure_kinds import of_single_answers
 
@@ -75,7 +76,6 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
     pairs = [] if setting.member or not setting.followup else _pairs(drawn, setting)
     bands = [_band(number, rows, material, checks, setting) for number, rows in enumerate(drawn, start=1)]
     bands += distributions(material.package, material.measures, len(bands), setting)
-    answered = any(of_single_answers(measure) for measure in material.package.measures)
     return {
         **_head(material, setting),
         "summary": _summary(drawn, setting),
@@ -101,13 +101,19 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
         "columns": column_words(drawn, setting),
         "uncertainty": _uncertainty(material.measures, setting),
         "questions": [setting.voice.text(question) for question in material.package.questions],
-        "delivered": delivered_words(material.tables.notes, setting, answered=answered),
+        "delivered": delivered_words(material.tables.notes, setting, answered=_as_groups(material)),
         "sources": source_lines(material.tables.sources, setting),
         "laid_over": laid_over_lines(material.package, setting),
         "checks": check_lines(checks, setting),
         "versions": version_words(material.versions),
         "w": setting.voice.words,
     }
+
+
+def _as_groups(material: Material) -> bool:
+    """Whether it is to be said of all answers that they are compared as groups: no measure says it of its own."""
+    unsaid = all(rows.twice is None for rows in material.measures)
+    return unsaid and any(of_single_answers(measure) for measure in material.package.measures)
 
 
 def _runs(material: Material, setting: Setting) -> dict[str, Any]:
@@ -187,6 +193,7 @@ def _band(number: int, rows: MeasureRows, material: Material, checks: Sequence[F
     measure, voice = rows.measure, setting.voice
     strip = strip_chart(rows, material.shared.get(measure.id), setting)
     said = tuple(_said(row, rows, setting) for row in (rows.own, rows.cluster) if row is not None)
+    said = (*said, *_said_of_the_same(rows, setting))
     return Band(
         number=number,
         title=voice.text(measure.title),
@@ -216,10 +223,19 @@ def distributions(package: Package, measures: Sequence[MeasureRows], before: int
                 draft=voice.write("head", "draft_measure") if measure.draft else "",
                 charts=(shares_chart(measure, parts, setting),),
                 said=(),
-                notes=(*counted(parts, setting), *(() if pitfalls is None else (escaped(voice.text(pitfalls)),))),
+                notes=(
+                    *_way(parts, setting),
+                    *counted(parts, setting),
+                    *(() if pitfalls is None else (escaped(voice.text(pitfalls)),)),
+                ),
             )
         )
     return made
+
+
+def _way(parts: Sequence[MeasureRows], setting: Setting) -> tuple[Markdown, ...]:
+    compared = way(parts[0], setting)
+    return () if compared is None else (compared,)
 
 
 def _said(row: Row, rows: MeasureRows, setting: Setting) -> Said:
@@ -228,10 +244,17 @@ def _said(row: Row, rows: MeasureRows, setting: Setting) -> Said:
     return Said(words("who", role), role, kind, words("pill", kind), sentence(row, rows, setting))
 
 
+def _said_of_the_same(rows: MeasureRows, setting: Setting) -> tuple[Said, ...]:
+    found = told(rows, setting)
+    return () if found is None else (Said(found[0], "cluster", "readable", *found[1:]),)
+
+
 def _notes(rows: MeasureRows, checks: Sequence[FailedCheck], setting: Setting) -> list[Markdown]:
     measure, voice, units = rows.measure, setting.voice, [row for row in (rows.own, rows.cluster) if row is not None]
     counts = counts_line(rows, [row for row in units if pill(row, setting) in JUDGED], setting)
-    notes = [] if counts is None else [counts]
+    notes = [line for line in (way(rows, setting), counts) if line is not None]
+    if setting.followup and rows.cluster is None:
+        notes.append(voice.say("note", "nobody_in_both"))
     if measure.draft_why is not None:
         notes.append(voice.say("note", "draft", why=voice.text(measure.draft_why)))
     touched = measure_check_line(measure, checks, setting)

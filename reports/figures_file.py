@@ -21,6 +21,7 @@ from reports.figures_file_words import Explained, explanation
 from reports.numbers import MINUS
 from reports.rows import measures
 from reports.setting import Setting
+from reports.twice import with_pairs
 from reports.wording import voice
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def write_figures(document: Document, folder: Path, fonts: Path) -> list[Path]:
     tables, member = document.tables, document.audience != CLUSTER
     setting = Setting(tables.row, voice(tables.row["language"]), fonts, member)
     figures = tables.figures_for(document.audience)
-    rows = measures(document.package, figures, tables.row, tables.bounds)
+    rows = with_pairs(measures(document.package, figures, tables.row, tables.bounds), tables.paired)
     printed = Printed(document.package, rows, figures, tables.case_mix_for(document.audience)[0])
     found = [*lines(printed, setting), *run_lines(printed, tables.months, document.audience, setting)]
     blank = (OF_BOUNDS if tables.bounds.is_empty() else frozenset()) | (

@@ -75,6 +75,8 @@ def lines(printed: Printed, setting: Setting) -> list[Line]:
             if row is not None:
                 found += [shared | line for line in _unit(row, rows, adjusted, setting)]
         if rows.measure.category is None:
+            if rows.twice is not None and rows.twice.row is not None:
+                found += [shared | line for line in _windows(rows.twice.row, rows.measure, {}, setting)]
             found += [shared | line for line in _similar(rows.measure, adjusted, setting)]
             found += [shared | line for line in _others(rows, drawn, setting)]
     return found
@@ -146,7 +148,8 @@ def _who(row: Row, setting: Setting) -> str:
     write = setting.voice.write
     if row.level == "practice":
         return write("who", "own") if row.own else write("table", "practice")
-    return write("patients", "row_region") if row.level == "region" else write("who", row.level)
+    other = {"region": ("patients", "row_region"), "twice": ("twice", "line")}
+    return write(*other.get(row.level, ("who", row.level)))
 
 
 def _window(window: str, setting: Setting) -> Line:

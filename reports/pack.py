@@ -16,7 +16,7 @@ import polars as pl
 from reports.markdown import CONTROL
 from reports.render import Renderer
 from transforms.definitions import Package
-from transforms.published import BOUND, GOAL, MISSING, MONTH, PROFILE
+from transforms.published import BOUND, GOAL, MISSING, MONTH, PAIRED, PROFILE
 
 CLUSTER = "cluster"
 COORDINATOR = "coordinator"
@@ -38,6 +38,7 @@ class PackTables:
     bounds: pl.DataFrame = field(default_factory=BOUND.to_frame)
     missing: pl.DataFrame = field(default_factory=MISSING.to_frame)
     months: pl.DataFrame = field(default_factory=MONTH.to_frame)
+    paired: pl.DataFrame = field(default_factory=PAIRED.to_frame)
 
     def __post_init__(self) -> None:
         """A practice or cluster may be called anything: its name is one line of letters in every format."""

@@ -71,8 +71,18 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Twice:
+    """How two rounds of answers are compared. `row` is of those who answered both times; null: as two groups."""
+
+    row: Row | None
+
+
+@dataclass(frozen=True)
 class MeasureRows:
-    """One measure for one audience. Where no picture of the others may be drawn, `withheld` says why."""
+    """One measure for one audience. Where no picture of the others may be drawn, `withheld` says why.
+
+    `twice` is there of what people answered, where both rounds are shown.
+    """
 
     measure: Measure
     own: Row | None
@@ -80,6 +90,7 @@ class MeasureRows:
     region: Row | None
     others: tuple[Row, ...]
     withheld: Withheld
+    twice: Twice | None = None
 
     @property
     def practices(self) -> tuple[Row, ...]:

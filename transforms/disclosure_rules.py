@@ -27,7 +27,7 @@ HIDDEN = pl.Schema(
         "pack_id": pl.String,
         "package_id": pl.String,
         **dict.fromkeys(FIGURE_KEY, pl.String),
-        "side": pl.String,  # before | now
+        "side": pl.String,  # before | now | paired (those who answered in both: transforms.disclosure_twice)
         "rule": pl.String,  # a name of this module, or `alike` (transforms.disclosure)
     }
 )

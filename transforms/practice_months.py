@@ -89,6 +89,11 @@ def listed_months(measure: Measure, window: Window, facts: Facts) -> pl.DataFram
     return _with_part(months, "denominator", measure, window, as_if).with_columns(pl.col("denominator").fill_null(0.0))
 
 
+def months_that_count(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
+    """One row per practice and month of `window` that `counted_months` counts: practice_id, period."""
+    return _submitted(measure, window, facts).filter(pl.col("patients") > 0).select("practice_id", "period")
+
+
 def empty_lists(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
     """One row per practice that submitted the measure's sources for a month of `window` and listed nobody in it."""
     months = _submitted(measure, window, facts).filter(pl.col("patients") == 0)

@@ -6,7 +6,8 @@ and kind of change in who is in the cluster, `report.profile` one row per pack, 
 `report.goal` one row per follow-up pack and goal that the cluster set itself at an earlier meeting, `report.bound` one
 row per pack and measure while too few have delivered, `report.month` one row per pack, audience, measure and month (or
 quarter) of the windows and the time between, `report.missing` one row per pack, practice and source that has
-not come: the one table that names others, and for the coordinator alone.
+not come: the one table that names others, and for the coordinator alone; `report.paired` one row per follow-up pack
+and measure of what people answered: whether the same people are compared, and how they changed.
 """
 
 from __future__ import annotations
@@ -200,5 +201,19 @@ MISSING = pl.Schema(
         "source": pl.String,
         "months": pl.Int64,  # of the later window that have not been submitted
         "of_months": pl.Int64,
+    }
+)
+
+PAIRED = pl.Schema(
+    {
+        "pack_id": pl.String,
+        "measure_id": pl.String,  # of what people answered, its cluster's figures shown in both windows
+        "way": pl.String,  # pairs | groups: how the two rounds are compared; of groups the rest is null
+        "pairs": pl.Float64,  # how many answered both times under one code, rounded
+        "before_value": pl.Float64,  # theirs alone, in the measure's unit
+        "now_value": pl.Float64,
+        "change": pl.Float64,  # now - before of the same people
+        "change_lower": pl.Float64,  # 95 %: a share by Newcombe 1998, method 10; a mean by Student's t of the changes
+        "change_upper": pl.Float64,
     }
 )

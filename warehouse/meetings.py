@@ -24,13 +24,16 @@ def delivered_until(store: Store, sources: Sequence[str]) -> dict[str, date]:
         return dict(run(connection, "delivered_until", {"sources": list(sources)}).fetchall())
 
 
-def named_until(store: Store, source: str, table: str, named: Mapping[str, Collection[str]]) -> date | None:
+def named_until(
+    store: Store, source: str, table: str, named: Mapping[str, Collection[str]], practices: Collection[str] = ()
+) -> date | None:
     """The newest month of `source` that half the practices or more have facts in whose column begins with a name.
 
-    `named` has the one column of `table`, and the names. None where there are no such facts.
+    `named` has the one column of `table`, and the names; `practices` are the only ones looked at, where there are any.
+    None where there are no such facts.
     """
     ((column, names),) = named.items()
-    values = {"source": source, "names": sorted(names)}
+    values = {"source": source, "names": sorted(names), "practices": sorted(practices)}
     with reading(store.database) as connection:
         return one_value(connection, "delivered_names_until", values, table=table, column=column)
 

@@ -14,7 +14,7 @@ from transforms.definitions import Package
 from transforms.disclosure_rules import HIDDEN
 from transforms.letters import draw, outgrows
 from transforms.pack import Meeting
-from transforms.published import BOUND, CHECK, FIGURE, GOAL, MISSING, MONTH, NOTE, PACK, PROFILE, SOURCE
+from transforms.published import BOUND, CHECK, FIGURE, GOAL, MISSING, MONTH, NOTE, PACK, PAIRED, PROFILE, SOURCE
 from warehouse import audit, requests
 from warehouse.connection import reading, writing
 from warehouse.ledger import utc_now
@@ -32,6 +32,7 @@ TABLES: dict[str, pl.Schema] = {
     "report.bound": BOUND,
     "report.missing": MISSING,
     "report.month": MONTH,
+    "report.paired": PAIRED,
 }
 WRITTEN = TABLES | {"mart.hidden": HIDDEN}
 """What a pack is made of: the tables that reports read, and why each hidden figure is hidden, which they do not."""

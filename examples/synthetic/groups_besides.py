@@ -58,12 +58,6 @@ LOOKED_BESIDES = (
 # Delivered by the register of medicines: the name of the group in its file.
 DOSE_DISPENSED = (
     Ordered("modtager dosispakket medicin", _YEAR, by_age=True, have=("five_medicines", "dose_dispensed")),
-    Ordered(
-        "modtager dosispakket medicin, fem eller flere faste lægemidler",
-        _YEAR,
-        by_age=True,
-        have=("five_medicines", "dose_dispensed"),
-    ),
     Ordered("begyndt", _YEAR, by_age=True, have=("five_medicines", "dose_dispensed", "started")),
     Ordered(
         "stoppet inden 90 dage",
@@ -72,4 +66,10 @@ DOSE_DISPENSED = (
         have=("five_medicines", "dose_dispensed", "started", "stopped_early"),
     ),
     Ordered("fem eller flere faste lægemidler", _YEAR, by_age=True, have=("five_medicines",)),
+    Ordered(
+        "dosispakket medicin og fem eller flere faste lægemidler",
+        _YEAR,
+        by_age=True,
+        have=("five_medicines", "dose_dispensed"),
+    ),
 )

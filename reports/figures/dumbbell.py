@@ -36,7 +36,7 @@ class Bell:
 
     name: str
     under: str
-    role: str  # own | cluster | region
+    role: str  # own | cluster | twice | region
     before: float | None
     now: float | None
     before_words: str
@@ -51,9 +51,9 @@ class Bell:
     expected_interval: tuple[float, float] | None = None
 
 
-_COLORS = {"own": palette.ACCENT, "cluster": palette.INK, "region": palette.MID}
-_TEXT = {"own": palette.ACCENT, "cluster": palette.INK, "region": palette.OTHERS}
-_BARS = {"own": palette.ACCENT_PALE, "cluster": "#8F989F", "region": palette.HATCH}
+_COLORS = {"own": palette.ACCENT, "cluster": palette.INK, "twice": palette.INK, "region": palette.MID}
+_TEXT = {"own": palette.ACCENT, "cluster": palette.INK, "twice": palette.INK, "region": palette.OTHERS}
+_BARS = {"own": palette.ACCENT_PALE, "cluster": "#8F989F", "twice": "#8F989F", "region": palette.HATCH}
 
 
 @lru_cache(maxsize=64)

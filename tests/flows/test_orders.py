@@ -79,8 +79,9 @@ def test_a_baseline_is_the_newest_whole_window_before_the_meeting(
     assert (order.baseline_from, order.followup_from) == (first, None)
 
 
-def count(workspace: Workspace, month: str, what: str) -> None:
-    content = f"Ydernummer;Måned;Registrering;Gruppe;Antal\n010101;{month};{what};;7\n".encode()
+def count(workspace: Workspace, month: str, what: str, *practices: str) -> None:
+    rows = "".join(f"{practice};{month};{what};;7\n" for practice in practices or ("010101",))
+    content = f"Ydernummer;Måned;Registrering;Gruppe;Antal\n{rows}".encode()
     bring_in(workspace, "registrations", delivered(workspace, f"registreringer_{month}.csv", content))
 
 
@@ -95,6 +96,20 @@ def test_what_another_package_asks_of_the_same_source_does_not_decide(delivered_
         ears()
     count(delivered_workspace, "2025-09", "oere_kontakt")
     assert ears().baseline_from == date(2025, 7, 1)
+
+
+def test_few_sheets_of_a_cluster_are_its_own_however_many_another_cluster_sent(delivered_workspace: Workspace) -> None:
+    """One of three practices in November is what K1 has; that K2 sent three sheets in September is not its affair."""
+    others = ("040404", "050505", "060606")
+    rows = [*map(registered, PRACTICES), *(registered(practice, "K2") for practice in others)]
+    registry = delivered(delivered_workspace, "register_2025-01-01.csv", extract("registry", *rows))
+    bring_in(delivered_workspace, "registry", registry)
+    count(delivered_workspace, "2025-09", "oere_kontakt", *others)
+    count(delivered_workspace, "2025-11", "oere_kontakt")
+    for cluster, first in (("K1", date(2025, 9, 1)), ("K2", date(2025, 7, 1))):
+        assert (
+            for_meeting(delivered_workspace, cluster, "oeregener_hos_boern", MEETING, "baseline").baseline_from == first
+        )
 
 
 def test_the_source_that_lags_behind_decides(delivered_workspace: Workspace) -> None:
