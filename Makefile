@@ -48,7 +48,7 @@ golden: $(STAMP)
 	@$(BIN)/python docs/golden.py
 
 years: $(STAMP)
-	@KLYNGEFLOW_YEARS=1 $(BIN)/python -m pytest tests/flows/test_two_years.py
+	@KLYNGEFLOW_YEARS=1 $(BIN)/python -m pytest -n0 tests/flows/test_two_years.py tests/flows/test_work_pool.py
 	@$(BIN)/python tests/flows/two_years.py "$(or $(DIR),years)"
 
 KILLS ?= 300
