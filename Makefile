@@ -14,7 +14,8 @@ help:
 	@echo "make test   set up and run the checks and tests"
 	@echo "make reference DIR=FOLDER  compute a folder's reference values again and say how far ours are off"
 	@echo "make faults kill a small job KILLS times (300) at random points, run it again, and compare"
-	@echo "make years  live through two and a half years day by day, in a small place and in the region (DIR=FOLDER)"
+	@echo "make years  live through two and a half years day by day, in a small place and in the region (DIR=FOLDER),"
+	@echo "            and through Prefect's flows, a work pool and a serve that is killed"
 	@echo "make golden draw the pictures of docs/ again from the reports of the examples"
 	@echo "make setup  only set up .venv (exact pinned versions)"
 	@echo "make lock   pin again after a change of pyproject.toml"
@@ -47,8 +48,9 @@ reference: $(STAMP)
 golden: $(STAMP)
 	@$(BIN)/python docs/golden.py
 
+LIVED = two_years days_through_flows work_pool serve_killed
 years: $(STAMP)
-	@KLYNGEFLOW_YEARS=1 $(BIN)/python -m pytest tests/flows/test_two_years.py
+	@KLYNGEFLOW_YEARS=1 $(BIN)/python -m pytest -n0 $(addprefix tests/flows/test_,$(addsuffix .py,$(LIVED)))
 	@$(BIN)/python tests/flows/two_years.py "$(or $(DIR),years)"
 
 KILLS ?= 300

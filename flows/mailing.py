@@ -25,6 +25,8 @@ _LOST = (
     "Message-ID in the server's log"
 )
 _STOPPED = "klyngeflow was stopped while it was sent, so it may have arrived. Ask the recipient, or look in the log"
+_GOING_OFF = "its text goes off to the server now"
+"""For the audit trail, where the entry stays: mostly the next one says that it was sent."""
 _NO_ANSWER = 421
 """What a server that breaks off is taken to have said (RFC 5321: service not available)."""
 
@@ -177,7 +179,8 @@ def _tried(workspace: Workspace, server: smtplib.SMTP, notice: Notice, now: date
         notices.settle(workspace.store, _answered(tried, _NO_ANSWER, now), "klyngeflow")
         raise _RoundOverError("The mail server broke off before anything was sent. What is left waits.") from None
     # From here on a kill leaves it as this row says: perhaps sent, and never sent again unasked.
-    notices.settle(workspace.store, replace(tried, state="unknown", reason=_STOPPED), "klyngeflow")
+    perhaps_sent = replace(tried, state="unknown", reason=_STOPPED)
+    notices.settle(workspace.store, perhaps_sent, "klyngeflow", _GOING_OFF)
     try:
         code, _ = server.data(text)
     except smtplib.SMTPDataError as error:

@@ -11,6 +11,7 @@ from flows.delivery_settings import MailSettings
 from flows.notifying import notice
 from flows.recipients import Contacts, practice_contact, read_contacts
 from flows.settings import Workspace
+from transforms.calendar import last_day
 from transforms.meeting_plan import due_dates
 from transforms.notices import Notice, Occasion
 from transforms.requests import OPEN, Request
@@ -57,10 +58,12 @@ def remind_due(workspace: Workspace, today: date, who: str = "klyngeflow") -> Re
 
 
 def _is_time(workspace: Workspace, request: Request, today: date) -> bool:
-    """Whether the request waits for data, the meeting is to come, and its plan still lets data come in."""
+    """Whether the request waits for data that there can be, the meeting is to come, and the plan lets data come in."""
     rules = workspace.definition.reminders
     if request.state not in OPEN or not rules.days_for(request.cluster_id):
         return False
+    if request.data_until is not None and today <= last_day(request.data_until):
+        return False  # nobody can deliver a month that has not ended
     begins = request.meeting_date - timedelta(days=rules.begin_days)
     return begins <= today <= _until(workspace, request)
 

@@ -36,17 +36,17 @@ def enter_all(store: Store, found: list[Notice], who: str) -> None:
             _tell(connection, enter(connection, each), who)
 
 
-def settle(store: Store, notice: Notice, who: str) -> None:
-    """Let the notice stand as `notice` says."""
+def settle(store: Store, notice: Notice, who: str, told: str | None = None) -> None:
+    """Let the notice stand as `notice` says. `told` stands in the audit trail instead of its state and reason."""
     with writing(store.database) as connection:
-        mark(connection, notice, who)
+        mark(connection, notice, who, told)
 
 
-def mark(connection: duckdb.DuckDBPyConnection, notice: Notice, who: str) -> None:
+def mark(connection: duckdb.DuckDBPyConnection, notice: Notice, who: str, told: str | None = None) -> None:
     """As `settle`, inside a transaction."""
     marked = replace(notice, changed_at=utc_now())
     run(connection, "mark_notice", asdict(marked))
-    _tell(connection, marked, who)
+    _tell(connection, marked, who, told)
 
 
 def open_of(connection: duckdb.DuckDBPyConnection, unit_id: str) -> list[Notice]:
@@ -58,7 +58,7 @@ def _every(connection: duckdb.DuckDBPyConnection) -> list[Notice]:
     return [Notice(*row) for row in run(connection, "read_notices").fetchall()]
 
 
-def _tell(connection: duckdb.DuckDBPyConnection, notice: Notice, who: str) -> None:
-    why = f": {notice.reason}" if notice.reason else ""
-    words = f"{notice.notice_id}, {notice.kind} to {notice.recipient} {notice.unit_id}, {notice.state}{why}"
+def _tell(connection: duckdb.DuckDBPyConnection, notice: Notice, who: str, told: str | None = None) -> None:
+    stands = f"{notice.state}: {notice.reason}" if notice.reason else notice.state
+    words = f"{notice.notice_id}, {notice.kind} to {notice.recipient} {notice.unit_id}, {told or stands}"
     audit.append(connection, Event(utc_now(), who, "mail", notice.request_id, notice.pack_id or None, None, words))

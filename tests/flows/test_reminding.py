@@ -32,8 +32,15 @@ def waiting(rendered: Workspace) -> Workspace:
     return opened
 
 
-def _wish() -> Wish:
-    return Wish(cluster="K1", package="smerter", meeting=MEETING, kind="baseline", allow_draft=True)
+def _wish(data_until: date | None = None) -> Wish:
+    return Wish(
+        cluster="K1",
+        package="smerter",
+        meeting=MEETING,
+        kind="baseline",
+        allow_draft=True,
+        data_until=data_until,
+    )
 
 
 def reminded(workspace: Workspace) -> list[tuple[str, date]]:
@@ -99,3 +106,11 @@ def test_nothing_at_all_delivered_reminds_every_practice_that_consents(rendered:
     ask(opened, _wish(), "ak", ASKED)
     assert remind_due(opened, BEGINS).queued == 3
     assert REFUSES not in {unit for unit, _ in reminded(opened)}
+
+
+def test_nobody_is_reminded_of_a_month_that_has_not_ended(rendered: Workspace) -> None:
+    write_package(rendered.root, "smerter", definition())
+    opened = with_mail(rendered, 25)
+    ask(opened, _wish(date(2026, 8, 1)), "ak", ASKED)
+    days = [BEGINS, date(2026, 8, 31), date(2026, 9, 1)]
+    assert [remind_due(opened, day).queued for day in days] == [0, 0, 3]

@@ -3,7 +3,8 @@
 The clock is set to each day, and each step is called as a schedule calls it. What people do - deliver, order, answer,
 hand over - is done on its day by files in the inbox, as a coordinator or a practice would do it.
 
-    python tests/flows/two_years.py FOLDER      every day, some minutes; `make years`
+    python tests/flows/two_years.py FOLDER             every day, half an hour or more; `make years`
+    python tests/flows/two_years.py FOLDER --eventful  the days on which anybody does anything, or something is due
 """
 
 from __future__ import annotations
@@ -19,10 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import time_machine
+from delivery_world import practice, write_contacts
+from mail_servers import mail_server
 from openpyxl import load_workbook
 
 from flows import daily
 from flows.daily import Told
+from flows.ingesting import prepare
 from flows.order_forms import write_forms
 from flows.settings import Workspace, load_workspace
 from transforms.calendar import last_day
@@ -33,7 +37,18 @@ from warehouse import follow_ups, requests
 FIRST, LAST = date(2024, 2, 1), date(2026, 8, 1)
 DELAY = 40
 """Days after a quarter at which its extracts come."""
-SETTINGS = 'name = "To år"\nexample_data = true\n[consent]\ndefault = "given"\n[letters]\nseed = 20260101\n'
+SETTINGS = """name = "To år"
+example_data = true
+[consent]
+default = "given"
+[letters]
+seed = 20260101
+[mail]
+host = "127.0.0.1"
+port = {port}
+starttls = false
+sender = "kvalitet@example.test"
+"""
 SOURCES = ("recepter", "tilmeldte", "ydelser")
 EVERY_DAY = ("inbox", "look", "render", "follow-ups", "deliver", "mail", "deadlines")
 
@@ -86,7 +101,7 @@ class Story:
         """Each of `days` in turn: what people do on it, then the steps."""
         for day in days:
             with time_machine.travel(datetime.combine(day, time(7), UTC), tick=False):
-                self._people(day)
+                self.people(day)
                 self.said[day] = {name: daily.STEPS[name](self.workspace, day) for name in steps}
 
     def matters(self, day: date) -> bool:
@@ -104,7 +119,8 @@ class Story:
         asked = requests.every(self.workspace.store)
         return {day for each in asked for day in due_dates(each.meeting_date, plan).values()}
 
-    def _people(self, day: date) -> None:
+    def people(self, day: date) -> None:
+        """What people do on `day`: files and forms come, and orders are called off."""
         for name, content in self.script.files.get(day, []):
             self._put(content(), name, day)
         for each in self.script.orders:
@@ -152,15 +168,24 @@ class Story:
                 self._form(each.baseline.cluster_id, "Opfølgning", cells, day)
 
 
-def begin(root: Path, region: Path) -> Story:
-    """An empty workspace in `root`, and the days on which the files of `region` come into its inbox."""
+def begin(root: Path, region: Path, port: int) -> Story:
+    """An empty workspace in `root` with mail, and the days on which the files of `region` come into its inbox."""
     root.mkdir(parents=True)
-    (root / "klyngeflow.toml").write_text(SETTINGS, encoding="utf-8")
+    (root / "klyngeflow.toml").write_text(SETTINGS.format(port=port), encoding="utf-8")
     files: dict[date, list[tuple[str, Callable[[], bytes]]]] = {}
     for path in sorted(region.iterdir()):
         if (day := arrival(path.name)) is not None:
             files.setdefault(day, []).append((path.name, path.read_bytes))
-    return Story(load_workspace(root), Script(files, ORDERS, ANSWERS))
+    opened = load_workspace(root)
+    prepare(opened)
+    write_contacts(opened, *(practice(code) for code in codes_of(region)))
+    return Story(opened, Script(files, ORDERS, ANSWERS))
+
+
+def codes_of(region: Path) -> list[str]:
+    """The practices that the region's registers name."""
+    lines = [line for path in region.glob("register_*") for line in path.read_bytes().splitlines()[1:]]
+    return sorted({line.partition(b";")[0].decode() for line in lines})
 
 
 def arrival(name: str) -> date | None:
@@ -179,20 +204,24 @@ def every_day() -> Iterator[date]:
     yield from (FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1))
 
 
-def main(folder: Path) -> None:
-    """Live through it in `folder`, and tell each day on which something happened."""
+def main(folder: Path, *, eventful: bool) -> None:
+    """Live through it in `folder`, and tell what each day's steps did."""
     from examples.synthetic.generate import generate
 
     shutil.rmtree(folder, ignore_errors=True)
     generate(folder / "region", folder / "truth")
-    story = begin(folder / "workspace", folder / "region")
-    for day in every_day():
-        story.live([day])
-        for name, told in story.said[day].items():
-            for line in told.done:
-                if name in ("inbox", "look", "render", "follow-ups", "deliver", "remind"):
-                    sys.stdout.write(f"{day} {name}: {line}\n")
+    with mail_server() as (port, box):
+        story = begin(folder / "workspace", folder / "region", port)
+        for day in every_day():
+            if eventful and not story.matters(day):
+                continue
+            story.live([day])
+            for name, told in story.said[day].items():
+                if name != "deadlines":
+                    sys.stdout.writelines(f"{day} {name}: {line}\n" for line in told.done)
+            sys.stdout.flush()
+        sys.stdout.write(f"{len(box.taken)} e-mails came.\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), eventful="--eventful" in sys.argv[2:])
