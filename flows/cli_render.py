@@ -35,8 +35,9 @@ def render(
 ) -> None:
     """Render a pack that was built once more, without computing anything; or leave its sources for you to edit.
 
-    The figures are those of the last building. With --sources a folder is left with a .qmd, charts and theme per
-    report, and a README that says how to render them: `quarto render`, once, for all, or --project without Quarto.
+    The figures are those of the last building; what the cluster agreed on is as it is recorded now. With --sources a
+    folder is left with a .qmd, charts and theme per report, and a README that says how to render them: `quarto
+    render`, once, for all, or --project without Quarto.
     """
     from flows.rendering_again import leave_sources, render_again, require_one
     from flows.settings import load_workspace

@@ -93,9 +93,8 @@ def _built(workspace: Workspace) -> dict[str, Order]:
     names = packs.built(workspace.store)
     if not names:
         raise LateError("No pack has been built yet. Begin with: klyngeflow run, or klyngeflow request.")
-    return {
-        name: order_of_pack(packs.read_pack(workspace.store, name)["report.pack"].row(0, named=True)) for name in names
-    }
+    found = packs.read_tables(workspace.store, names, ["report.pack"])
+    return {name: order_of_pack(tables["report.pack"].row(0, named=True)) for name, tables in found.items()}
 
 
 def _require_known(asked: Asked, built: dict[str, Order]) -> None:
@@ -147,7 +146,8 @@ def _rests_on(workspace: Workspace, order: Order, came: Sequence[Delivery]) -> b
 
 
 def _is_of(workspace: Workspace, order: Order, key: tuple[str, str]) -> bool:
-    figures = packs.read_pack(workspace.store, order.pack_id)["report.figure"]
+    tables = packs.read_tables(workspace.store, [order.pack_id], ["report.figure"])
+    figures = tables[order.pack_id]["report.figure"]
     members = set(figures.filter(figures["own"])["audience"])
     return not members.isdisjoint(ledger.practices_of(workspace.store, *key))
 

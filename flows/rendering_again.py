@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from flows.erasing import finish_what_was_cut_off
+from flows.orders import order_of_pack
 from flows.progress import DISPLAY
 from flows.rendering import pages_of, render_packs
 from flows.settings import Workspace
@@ -16,6 +17,7 @@ from reports.project import write_project
 from transforms.errors import UserError
 from warehouse import packs, runs
 from warehouse.files import clear_leftovers
+from warehouse.goals import goals_of
 from warehouse.locks import one_command
 from warehouse.publishing import publish
 
@@ -25,12 +27,16 @@ class RenderAgainError(UserError):
 
 
 def render_again(workspace: Workspace, pack_id: str | None) -> Path:
-    """Render the pack out of report.* and put it in the place of the one before; returns its folder."""
+    """Render the pack out of report.* and put it in the place of the one before; returns its folder.
+
+    Nothing is computed, but what the cluster agreed on is as it is recorded now.
+    """
     finish_what_was_cut_off(workspace)
     with one_command(workspace.store):
         chosen = _chosen(workspace, pack_id)
         clear_leftovers(workspace.store)
         with runs.recorded(workspace.store, "render") as run_id, DISPLAY.running():
+            fetch_goals(workspace, chosen)
             (folder,) = render_packs(workspace, [chosen], run_id, _tell)
         publish(workspace.store)
     return folder
@@ -45,6 +51,8 @@ def leave_sources(workspace: Workspace, pack_id: str | None, folder: Path) -> li
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RenderAgainError(f"{folder} is there already. Name a folder that is not there yet, or an empty one.")
     chosen = _chosen(workspace, pack_id)
+    with one_command(workspace.store):
+        fetch_goals(workspace, chosen)
     target = folder.absolute()
     aside = target.with_name(f".{target.name}.part")
     shutil.rmtree(aside, ignore_errors=True)
@@ -56,6 +64,27 @@ def leave_sources(workspace: Workspace, pack_id: str | None, folder: Path) -> li
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return [folder / source.relative_to(aside) for source in found]
+
+
+def fetch_goals(workspace: Workspace, pack_id: str) -> bool:
+    """Put the goals of report.goal in step with those recorded since the pack was built; whether any was another.
+
+    No figure is touched: those of the pack are what the rules let through when it was built, and a goal's words were
+    looked at when it was recorded.
+    """
+    tables = packs.read_pack(workspace.store, pack_id)
+    row = tables["report.pack"].row(0, named=True)
+    meeting = order_of_pack(row).meeting_of(workspace)
+    agreed = goals_of(workspace.store, meeting, row["package_id"])
+    if agreed.sort("number").equals(tables["report.goal"].sort("number")):
+        return False
+    packs.write_pack(workspace.store, pack_id, {"report.goal": agreed})
+    DISPLAY.say(f"What was agreed has changed since {pack_id} was built: it has {_many(agreed.height)} now.")
+    return True
+
+
+def _many(goals: int) -> str:
+    return {0: "no goal", 1: "one goal"}.get(goals, f"{goals} goals")
 
 
 def require_one(pack_id: str | None, sources: Path | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,7 +16,7 @@ from flows.settings import SettingsError, Workspace
 from flows.starting import require_warehouse
 from reports.delivered import Finding, Manifest
 from transforms.errors import UserError
-from transforms.published import FIGURE
+from transforms.published import FIGURE, MONTH
 from warehouse import ledger, packs
 from warehouse.connection import checkpoint
 from warehouse.erasing import erased_since
@@ -27,6 +27,8 @@ from warehouse.locks import one_command
 from warehouse.workspace import Store
 
 KEY = ("audience", "measure_id", "category", "level", "label", "own")
+KEY_OF_MONTHS = ("audience", "measure_id", "level", "label", "period_start", "months")
+OTHERS, LOST = "would be others than were printed", "would no longer be there"
 
 
 def verify_with(workspace: Workspace, manifest: Manifest) -> list[Finding]:
@@ -51,7 +53,7 @@ def verify_with(workspace: Workspace, manifest: Manifest) -> list[Finding]:
         order = order_of_pack(tables["report.pack"].row(0, named=True))
         found = [*_extracts(workspace, manifest, order), *_definition(workspace, manifest, order)]
         found += _printed(workspace, manifest, replaced=bool(found))
-        return found if found else _figures(workspace, order, tables["report.figure"])
+        return found if found else _figures(workspace, order, tables)
 
 
 def _extracts(workspace: Workspace, manifest: Manifest, order: Order) -> Iterator[Finding]:
@@ -116,16 +118,38 @@ def _printed(workspace: Workspace, manifest: Manifest, *, replaced: bool) -> Ite
         yield Finding("printed", manifest.pack_id, f"{words} ({why}).", differs=not replaced)
 
 
-def _figures(workspace: Workspace, order: Order, built: pl.DataFrame) -> list[Finding]:
+def _figures(workspace: Workspace, order: Order, built: Mapping[str, pl.DataFrame]) -> list[Finding]:
     """The figures of a new building that were never printed, and those of the last one that would not come again."""
     try:
         again = _built_again(workspace, order)
     except UserError as error:
         return [Finding("figure", order.pack_id, f"The pack cannot be built again: {error}")]
     printed = packs.printed_figures(workspace.store, order.pack_id)
-    other = again.join(printed, on=FIGURE.names(), how="anti", nulls_equal=True)
-    lost = built.join(again, on=KEY, how="anti", nulls_equal=True)
-    return [*_of_measures(other, "would be others than were printed"), *_of_measures(lost, "would no longer be there")]
+    figures = again["report.figure"]
+    other = figures.join(printed, on=FIGURE.names(), how="anti", nulls_equal=True)
+    lost = built["report.figure"].join(figures, on=KEY, how="anti", nulls_equal=True)
+    found = [*_of_measures(other, OTHERS), *_of_measures(lost, LOST)]
+    return [*found, *_months(again["report.month"], built["report.month"])]
+
+
+def _months(again: pl.DataFrame, built: pl.DataFrame) -> Iterator[Finding]:
+    """As `_figures`, of the figures month by month: what is printed of them is kept in report.month alone."""
+    if built.is_empty():  # no measure of the pack has months, or it is of before packs had them
+        return
+    told = [name for name in MONTH.names() if name != "meeting"]  # the day of a meeting is no figure
+    yield from _of_months(again.join(built, on=told, how="anti", nulls_equal=True), OTHERS)
+    yield from _of_months(built.join(again, on=KEY_OF_MONTHS, how="anti", nulls_equal=True), LOST)
+
+
+def _of_months(months: pl.DataFrame, what: str) -> Iterator[Finding]:
+    """One finding per measure: how many months, or quarters, of whom."""
+    for (measure_id,), rows in months.group_by("measure_id", maintain_order=True):
+        first = rows.sort("period_start").row(0, named=True)
+        many = f"{rows.height} months" if rows.height > 1 else "a month"
+        reader = "for the cluster" if first["audience"] == "cluster" else "for a member"
+        when = f"{first['period_start']:%Y-%m} of {first['level']} {first['label']}".strip()
+        words = f"{measure_id}: {many} {what} if the pack were built again, the first {when} {reader}."
+        yield Finding("month", str(measure_id), words)
 
 
 def _of_measures(figures: pl.DataFrame, what: str) -> Iterator[Finding]:
@@ -140,8 +164,8 @@ def _of_measures(figures: pl.DataFrame, what: str) -> Iterator[Finding]:
         yield Finding("figure", measure, words)
 
 
-def _built_again(workspace: Workspace, order: Order) -> pl.DataFrame:
-    """report.figure of the pack, computed from the facts in a copy of the warehouse that is gone afterwards."""
+def _built_again(workspace: Workspace, order: Order) -> dict[str, pl.DataFrame]:
+    """The report.* tables of the pack, computed from the facts in a copy of the warehouse that is gone afterwards."""
     store = workspace.store
     checkpoint(store.database)
     store.spill.mkdir(parents=True, exist_ok=True)  # a killed command's is cleared by the next one
@@ -153,4 +177,4 @@ def _built_again(workspace: Workspace, order: Order) -> pl.DataFrame:
             shutil.copyfile(path, copy.store.database.with_name(path.name))
         compute_packages(copy, [order], "verify")
         build_pack(copy, order)
-        return packs.read_pack(copy.store, order.pack_id)["report.figure"]
+        return packs.read_pack(copy.store, order.pack_id)

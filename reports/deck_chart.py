@@ -54,7 +54,10 @@ class Bars:
 
 @dataclass(frozen=True)
 class Series:
-    """One row of dots or one line. `labels` says where the number of a point stands; `named`: its name stands too."""
+    """One row of dots or one line. `labels` says where the number of a point stands; `named`: its name stands too.
+
+    A mark has no number to be read: `told` is false, and its name stands alone.
+    """
 
     name: str
     values: tuple[float | None, ...]
@@ -62,6 +65,7 @@ class Series:
     bars: tuple[Bars, ...] = ()
     labels: Mapping[int, Place] = field(default_factory=dict[int, Place])
     named: bool = False
+    told: bool = True
     xs: tuple[float, ...] = ()
     numbers: str = ""
     letter: float = NUMERAL
@@ -82,7 +86,11 @@ class Axis:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart. `categories` is empty where both axes hold numbers, and `x` is then the lower one."""
+    """A chart. `categories` is empty where both axes hold numbers, and `x` is then the lower one.
+
+    `every` so many categories have their words under the axis. `inner` is where the field between the axes lies, as
+    shares of the chart's box (left, top, width, height); where it is not said, each program finds its own place.
+    """
 
     name: str
     alt: str
@@ -91,6 +99,8 @@ class Drawing:
     categories: tuple[str, ...] = ()
     x: Axis | None = None
     letter: float = NUMERAL
+    every: int = 1
+    inner: tuple[float, float, float, float] | None = None
 
 
 def draw(page: Page, box: Box, drawing: Drawing, language: str) -> Any:
@@ -112,7 +122,9 @@ def draw(page: Page, box: Box, drawing: Drawing, language: str) -> Any:
     if drawing.x is not None:
         _value_axis(chart.category_axis, drawing.x)
     else:
-        _category_axis(chart.category_axis, drawing.letter)
+        _category_axis(chart.category_axis, drawing.letter, drawing.every)
+    if drawing.inner is not None:
+        _place_field(chart, drawing.inner)
     return frame
 
 
@@ -208,8 +220,8 @@ def _labels(element: Any, series: Series, drawing: Drawing) -> None:
         _within(label, "c:numFmt", formatCode=series.numbers or drawing.y.numbers, sourceLinked="0")
         _label_letters(label, series)
         _within(label, "c:dLblPos", val=place)
-        _shown(label, number=drawing.x is None, name=series.named or drawing.x is not None)
-        if series.named:
+        _shown(label, number=series.told and drawing.x is None, name=series.named or drawing.x is not None)
+        if series.named and series.told:
             _within(label, "c:separator").text = "\n"
     _shown(labels, number=False, name=False)
     for before in ("c:dLbls", "c:errBars", "c:trendline", "c:cat", "c:xVal", "c:val", "c:yVal"):
@@ -277,7 +289,7 @@ def _value_axis(axis: Any, plan: Axis) -> None:
         _letters(frame.paragraphs[0].runs[0].font, NUMERAL, palette.INK, bold=True)
 
 
-def _category_axis(axis: Any, size: float) -> None:
+def _category_axis(axis: Any, size: float, each: int) -> None:
     from pptx.enum.chart import XL_TICK_LABEL_POSITION, XL_TICK_MARK
 
     axis.has_major_gridlines = False
@@ -286,9 +298,24 @@ def _category_axis(axis: Any, size: float) -> None:
     axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     _letters(axis.tick_labels.font, size, palette.INK, bold=True)
     axis._element.find(f"{_q('c:txPr')}/{_q('a:bodyPr')}").set("rot", "0")
-    every = axis._element.find(_q("c:noMultiLvlLbl"))
-    skip = _element("c:tickLblSkip", val="1")
-    every.addprevious(skip) if every is not None else axis._element.append(skip)
+    last = axis._element.find(_q("c:noMultiLvlLbl"))
+    skip = _element("c:tickLblSkip", val=str(each))
+    last.addprevious(skip) if last is not None else axis._element.append(skip)
+
+
+def _place_field(chart: Any, inner: tuple[float, float, float, float]) -> None:
+    """The field between the axes where it is wanted: what is written into it from outside meets it in every program."""
+    area = chart._chartSpace.chart.plotArea
+    for old in area.findall(_q("c:layout")):
+        area.remove(old)
+    made = _element("c:layout")
+    layout = _within(made, "c:manualLayout")
+    _within(layout, "c:layoutTarget", val="inner")
+    for side in ("x", "y"):
+        _within(layout, f"c:{side}Mode", val="edge")
+    for name, share in zip(("x", "y", "w", "h"), inner, strict=True):
+        _within(layout, f"c:{name}", val=repr(share))
+    area.insert(0, made)
 
 
 def _stroke(line: Any, colour: str, points: float) -> None:

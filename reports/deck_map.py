@@ -7,13 +7,18 @@ from dataclasses import replace
 
 from reports.deck_chart import Axis, Drawing, Look, Place, Series
 from reports.deck_drawings import as_printed, axis_of, roomy, value_in
+from reports.deck_page import Box, Page
+from reports.deck_type import Paragraph
 from reports.figures import palette
 from reports.rows import MOST_LABELLED, MeasureRows, Row
 from reports.setting import Setting
 from transforms.definitions import Measure
 
-_MAP = (640, 400)
-"""px of the field between the axes."""
+_INNER = (0.13, 0.02, 0.85, 0.82)
+"""The field between the axes, as shares of the chart's box."""
+_MAP = (690, 410)
+"""px of it."""
+_CORNER = 12
 _NEAR = 17
 """px within which a letter and a dot run together."""
 
@@ -48,7 +53,26 @@ def pair_drawing(first: MeasureRows, second: MeasureRows, setting: Setting) -> D
     ]
     alt = setting.voice.write("deck", "alt_pair", x=text(first.measure.title), y=text(second.measure.title))
     placed = _placed(series, axes[0], axes[1])
-    return Drawing(f"map-{first.measure.id}-{second.measure.id}", alt, placed, axes[1], x=axes[0])
+    return Drawing(f"map-{first.measure.id}-{second.measure.id}", alt, placed, axes[1], x=axes[0], inner=_INNER)
+
+
+def corner_words(page: Page, chart: Box, setting: Setting) -> None:
+    """What it means to lie in each corner of the map: words on the slide, so that a chart that is edited keeps them."""
+    left, top, wide, high = _INNER
+    field = Box(
+        chart.left + left * chart.width, chart.top + top * chart.height, wide * chart.width, high * chart.height
+    )
+    half, line = field.width / 2 - 8, 22
+    for at, key in enumerate(("upright", "both", "neither", "across")):
+        right, low = at % 2 == 1, at >= 2
+        box = Box(
+            field.left + (field.width / 2 if right else 8),
+            field.top + (field.height - line - 4 if low else 4),
+            half,
+            line,
+        )
+        words = Paragraph(setting.voice.say("map", key), _CORNER, colour=palette.OTHERS, after=0)
+        page.words(box, [words], "r" if right else "l")
 
 
 def _placed(series: Sequence[Series], x: Axis, y: Axis) -> tuple[Series, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from reports.deck_chart import Drawing, Look, Place, Series, draw
+from reports.deck_chart import Bars, Drawing, Look, Place, Series, draw
 from reports.deck_drawings import axis_of
 from reports.deck_notes import observed
 from reports.deck_page import Box
@@ -20,8 +21,10 @@ from reports.rows import MeasureRows
 from reports.runs import FEWEST_JUDGED, Run, alternative, figure, run_sentence, runs_of, unit_of
 from reports.setting import Setting
 
-_LETTER = 11
-"""Points of the months under the axis: eighteen of them stand side by side."""
+_LETTER = 12
+"""Points of the months under the axis."""
+_SIDE_BY_SIDE = 8
+"""So many of them have room; of more, every third has its words, as on paper."""
 Chosen = Callable[[Mapping[str, Any]], bool]
 
 
@@ -63,21 +66,54 @@ def run_drawing(run: Run, setting: Setting) -> Drawing:
             Look(palette.MID, "", line="dash"),
         ),
     ]
-    sides = ("before", "between", "now") if setting.followup else ("now",)
-    for side in sides:
-        name = say("run", "between") if side == "between" else say("head", side if setting.followup else "window")
-        look = (
-            Look(palette.OTHERS, size=5) if side == "between" else Look(palette.INK, size=11, hollow=side == "before")
-        )
-        lines.append(_named(name, points(lambda row, side=side: row["side"] == side), look, run.median or 0))
+    lines += _dots(setting, points, run.median or 0)
+    lines += [_meeting(run, places[-1], setting), *_without_value(run, places[0], setting)]
     return Drawing(
         f"run-{run.measure.id}",
         alternative(run, setting),
-        tuple(each for each in [*lines, *_without_value(run, places[0], setting)] if _drawn(each)),
+        tuple(each for each in lines if _drawn(each)),
         axis,
         tuple(setting.voice.numbers.short_month(row["period_start"]) for row in run.rows),
         letter=_LETTER,
+        every=1 if len(run.rows) <= _SIDE_BY_SIDE else 3,
     )
+
+
+def _dots(setting: Setting, points: Callable[[Chosen], tuple[float | None, ...]], middle: float) -> list[Series]:
+    """The dots of each window, those between them, and those that are not final: the last looks like none of them."""
+    say = setting.voice.write
+    looks = {
+        "before": (say("head", "before"), Look(palette.INK, size=11, hollow=True)),
+        "between": (say("run", "between"), Look(palette.OTHERS, size=5)),
+        "now": (say("head", "now" if setting.followup else "window"), Look(palette.INK, size=11)),
+    }
+    found = [
+        _named(name, points(lambda row, side=side: row["side"] == side and not row["provisional"]), look, middle)
+        for side, (name, look) in looks.items()
+        if setting.followup or side == "now"
+    ]
+    return [*found, _provisional(points(lambda row: bool(row["provisional"])), points(lambda _: True), setting)]
+
+
+def _provisional(values: tuple[float | None, ...], every: tuple[float | None, ...], setting: Setting) -> Series:
+    """Their name stands on the side that the line does not come from: they lie at its end."""
+    made = _named(setting.voice.write("run", "provisional"), values, _PROVISIONAL)
+    labels: dict[int, Place] = {}
+    for at in made.labels:
+        before = every[at - 1] if at else None
+        labels[at] = "b" if before is not None and before > (every[at] or 0) else "t"
+    return replace(made, labels=labels, told=False)
+
+
+_PROVISIONAL = Look(palette.INK, "diamond", 12, hollow=True)
+
+
+def _meeting(run: Run, high: float, setting: Setting) -> Series:
+    """The month of the baseline meeting: a line down from the top, as on paper."""
+    at = tuple(high if row["meeting"] else None for row in run.rows)
+    made = _named(setting.voice.write("run", "meeting"), at, Look(palette.INK, "dash", 7))
+    labels: dict[int, Place] = dict.fromkeys(made.labels, "r")
+    return replace(made, labels=labels, told=False, bars=(Bars(colour=palette.INK, thick=1.25),))
 
 
 def _named(name: str, values: tuple[float | None, ...], look: Look, middle: float = 0) -> Series:
@@ -88,15 +124,14 @@ def _named(name: str, values: tuple[float | None, ...], look: Look, middle: floa
 
 
 def _without_value(run: Run, low: float, setting: Setting) -> list[Series]:
-    """Months that are hidden or did not come lie on the axis, each kind with a mark and a name; so does the meeting."""
+    """Months that are hidden or did not come lie on the axis, each kind with a mark and a name, and with no number."""
     say = setting.voice.write
     marks: dict[str, tuple[str, Look, Chosen]] = {
         "hidden": (say("state", "suppressed"), Look(palette.BLOCK, "square", 12), _is("suppressed")),
         "missing": (say("state", "not_submitted"), Look(palette.MID, "x", 9), _is("not_submitted")),
-        "meeting": (say("run", "meeting"), Look(palette.INK, "triangle", 12), lambda row: bool(row["meeting"])),
     }
     return [
-        _named(name, tuple(low if chosen(row) else None for row in run.rows), look)
+        replace(_named(name, tuple(low if chosen(row) else None for row in run.rows), look), told=False)
         for name, look, chosen in marks.values()
     ]
 

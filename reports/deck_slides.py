@@ -9,7 +9,7 @@ from typing import Any
 from reports.checks import failed_checks, measure_check_line
 from reports.deck_chart import Drawing, draw
 from reports.deck_drawings import measure_drawing, states_of
-from reports.deck_map import pair_drawing
+from reports.deck_map import corner_words, pair_drawing
 from reports.deck_notes import measure_notes, observed
 from reports.deck_page import Box, Page
 from reports.deck_template import SIDE, WIDTH
@@ -225,7 +225,9 @@ def pair_slide(deck: Deck, pair: Pair, first: MeasureRows, second: MeasureRows) 
     if drawing is None:
         page.words(Box(SIDE, 300, 800, 60), [Paragraph(voice.say("deck", "no_chart"), 18)])
     else:
-        draw(page, Box(SIDE - 6, 124, 812, 500), drawing, voice.language)
+        chart = Box(SIDE - 6, 124, 812, 500)
+        draw(page, chart, drawing, voice.language)
+        corner_words(page, chart, setting)
     said = [Paragraph(escaped(voice.text(pair.why)), 17, after=12)]
     said += [Paragraph(_pair_line(rows, setting), 16) for rows in (first, second) if rows.cluster is not None]
     moved = setting.followup

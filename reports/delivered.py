@@ -15,7 +15,7 @@ from reports.manifest import NAME
 from transforms.errors import UserError
 
 OfFiles = Literal["manifest", "missing", "renamed", "cut off", "changed", "added"]
-OfWorkspace = Literal["pack", "printed", "extract", "definition", "figure"]
+OfWorkspace = Literal["pack", "printed", "extract", "definition", "figure", "month"]
 
 
 class NothingDeliveredHereError(UserError):

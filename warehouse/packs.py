@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -119,10 +119,19 @@ def write_pack(store: Store, pack_id: str, tables: Mapping[str, pl.DataFrame]) -
 
 def read_pack(store: Store, pack_id: str) -> dict[str, pl.DataFrame]:
     """The pack's rows of each report.* table."""
+    return read_tables(store, [pack_id], TABLES)[pack_id]
+
+
+def read_tables(store: Store, pack_ids: Sequence[str], tables: Iterable[str]) -> dict[str, dict[str, pl.DataFrame]]:
+    """By pack, its rows of the named report.* tables alone: of many packs, most is never looked at."""
+    wanted = list(tables)
     with reading(store.database) as connection:
         return {
-            table: run(connection, "read_pack", {"pack_id": pack_id}, table=table).pl().cast(dict(schema))
-            for table, schema in TABLES.items()
+            pack_id: {
+                table: run(connection, "read_pack", {"pack_id": pack_id}, table=table).pl().cast(dict(TABLES[table]))
+                for table in wanted
+            }
+            for pack_id in pack_ids
         }
 
 

@@ -1,4 +1,7 @@
-"""A sheet measured in millimetres from its lower left corner, and the few marks every chart is made of."""
+"""A sheet measured in millimetres from its lower left corner, and the few marks every chart is made of.
+
+matplotlib is imported where a mark is made: commands that leave the drawing to other processes need none of it.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,15 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from math import nan
 from pathlib import Path
-from typing import Any, Literal
-
-from matplotlib import font_manager, get_data_path
-from matplotlib.artist import Artist
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, Polygon, Rectangle
-from matplotlib.text import Text as DrawnText
-from matplotlib.transforms import Affine2D
+from typing import TYPE_CHECKING, Any, Literal
 
 from reports.figures import palette
 from reports.figures.fragments import Mark, written
 from reports.fonts import FAMILY, WEIGHTS
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.figure import Figure
 
 POINTS_PER_MM = 72 / 25.4
 EDGE_OF_HOLLOW = 0.45
@@ -60,6 +59,8 @@ class Canvas:
     @property
     def figure(self) -> Figure:
         """The drawing as matplotlib has it."""
+        from matplotlib.figure import Figure
+
         figure = Figure(figsize=(self.width / 25.4, self.height / 25.4), dpi=72)
         figure.patch.set_visible(False)
         for mark in self._marks:
@@ -132,12 +133,16 @@ class Canvas:
 
 
 def _placed(draw: Callable[..., Artist], told: tuple[Any, ...]) -> Artist:
+    from matplotlib.transforms import Affine2D
+
     artist = draw(*told)
     artist.set_transform(Affine2D().scale(POINTS_PER_MM))
     return artist
 
 
 def _line(xs: Sequence[float], ys: Sequence[float], pen: Pen) -> Artist:
+    from matplotlib.lines import Line2D
+
     style = "-" if pen.dash is None else (0, pen.dash)
     line = Line2D(xs, ys, color=pen.color, linewidth=pen.width * POINTS_PER_MM, linestyle=style)
     line.set_solid_capstyle("butt")
@@ -145,6 +150,8 @@ def _line(xs: Sequence[float], ys: Sequence[float], pen: Pen) -> Artist:
 
 
 def _dot(at: tuple[float, float], radius: float, color: str, hollow: bool) -> Artist:
+    from matplotlib.patches import Circle
+
     width = EDGE_OF_HOLLOW if hollow else 0
     circle = Circle(at, radius - width / 2, facecolor=palette.PAPER if hollow else color)
     circle.set_edgecolor(color)
@@ -153,14 +160,20 @@ def _dot(at: tuple[float, float], radius: float, color: str, hollow: bool) -> Ar
 
 
 def _box(x: tuple[float, float], y: tuple[float, float], color: str) -> Artist:
+    from matplotlib.patches import Rectangle
+
     return Rectangle((x[0], y[0]), x[1] - x[0], y[1] - y[0], facecolor=color, linewidth=0)
 
 
 def _shape(corners: Sequence[tuple[float, float]], color: str) -> Artist:
+    from matplotlib.patches import Polygon
+
     return Polygon(corners, facecolor=color, linewidth=0)
 
 
 def _text(at: tuple[float, float], words: str, look: Type, align: Align, upright: bool) -> Artist:
+    from matplotlib.text import Text as DrawnText
+
     drawn = DrawnText(at[0], at[1], words, color=look.color, fontsize=look.size)
     drawn.set_fontfamily(FAMILY)
     drawn.set_fontweight(look.weight)
@@ -175,6 +188,8 @@ def _text(at: tuple[float, float], words: str, look: Type, align: Align, upright
 
 @lru_cache(maxsize=4)
 def register_fonts(fonts: Path) -> None:
+    from matplotlib import font_manager
+
     for weight in WEIGHTS:
         font_manager.fontManager.addfont(fonts / f"{FAMILY}-{weight}.ttf")
 
@@ -189,6 +204,8 @@ def text_width(words: str, size: float, weight: int, fonts: Path) -> float:
 @lru_cache(maxsize=4096)
 def stand_in_width(words: str, size: float, weight: int) -> float:
     """Width in mm in the wide letters that some programs use where ours are not installed."""
+    from matplotlib import get_data_path
+
     advances, units = _read_advances(Path(get_data_path()) / "fonts" / "ttf" / _STAND_IN[weight > palette.REGULAR])
     return sum(advances.get(ord(letter), units // 2) for letter in words) / units * size / POINTS_PER_MM
 

@@ -12,16 +12,13 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
-from typing import Any
-
-from matplotlib import rc_context
-from matplotlib.artist import Artist
-from matplotlib.backends.backend_svg import RendererSVG
-from matplotlib.colors import to_rgba
-from matplotlib.figure import Figure
-from matplotlib.text import Text
+from typing import TYPE_CHECKING, Any
 
 from reports.fonts import FAMILY
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.text import Text
 
 _METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 _SETTINGS: Any = {"svg.fonttype": "none", "svg.hashsalt": FAMILY, "font.family": [FAMILY]}
@@ -62,6 +59,9 @@ class _Paper:
     """Sheets of one size: what was written of a mark on one stands for every mark told alike on the others."""
 
     def __init__(self, width: float, height: float) -> None:
+        from matplotlib.backends.backend_svg import RendererSVG
+        from matplotlib.figure import Figure
+
         self._target = io.StringIO()
         self._renderer = RendererSVG(width, height, self._target, image_dpi=72, metadata=_METADATA)
         self._figure = Figure(figsize=(width / 72, height / 72), dpi=72)
@@ -69,6 +69,8 @@ class _Paper:
         self._kept: dict[Hashable, str] = {}
 
     def fragments(self, marks: Sequence[Mark]) -> list[str]:
+        from matplotlib import rc_context
+
         new = [mark for mark in marks if mark.told not in self._kept]
         if len(self._kept) + len(new) > _MOST_KEPT:
             self._kept.clear()
@@ -79,6 +81,8 @@ class _Paper:
         return [self._kept[mark.told] for mark in marks]
 
     def _fragment(self, artist: Artist) -> str:
+        from matplotlib.text import Text
+
         self._target.seek(0)
         self._target.truncate()
         artist.set_figure(self._figure)  # words of several lines ask it how large a point is
@@ -90,6 +94,8 @@ class _Paper:
 
     def _words(self, text: Text) -> None:
         """A line of text where it is anchored. Whoever shows it lays it out: here that would cost most of all."""
+        from matplotlib.colors import to_rgba
+
         if not text.get_text():
             return
         renderer = self._renderer

@@ -104,7 +104,8 @@ def _marks(canvas: Canvas, marks: Sequence[Mark], x: Scale, y: Scale) -> None:
             hollow = mark.provisional or mark.state == "zero"
             canvas.dot((across, y.at(mark.value)), palette.DOT, palette.INK, hollow=hollow)
             if mark.state == "zero":
-                canvas.text((across, y.at(0) + 1.6), "0", Type(weight=palette.BOLD), "center")
+                # Beside the ring: over it the line comes down from the month before and goes up to the next.
+                canvas.text((across + palette.DOT + 0.7, y.at(0) + 0.7), "0", Type(weight=palette.BOLD))
         elif mark.state == "suppressed":
             canvas.box((across - width * 0.36, across + width * 0.36), (BOTTOM, BOTTOM + _BLOCK), palette.BLOCK, 3)
         else:

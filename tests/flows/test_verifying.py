@@ -144,8 +144,23 @@ def test_a_figure_that_would_be_another_is_a_fault(workspace: Workspace) -> None
     with writing(workspace.store.database) as connection:
         connection.execute("update fact.prescription set items = items + 20 where practice_id = '010101'")
     found = found_in(workspace)
-    assert {(finding.kind, finding.differs) for finding in found} == {("figure", True)}
+    assert {(finding.kind, finding.differs) for finding in found} == {("figure", True), ("month", True)}
     assert any("would be others than were printed if the pack were built again" in each.sentence for each in found)
+
+
+def test_a_month_that_would_be_another_or_is_gone_is_a_fault_of_its_own(workspace: Workspace) -> None:
+    """The windows' figures are as printed: a month alone may have been moved to another, or have been lost."""
+    of_month = rows_of(workspace, ("report.month",))["report.month"]
+    assert of_month
+    with writing(workspace.store.database) as connection:
+        connection.execute(
+            "update report.month set numerator = numerator + 5 where audience = 'cluster' and value is not null"
+        )
+        connection.execute("delete from report.month where audience <> 'cluster' and measure_id = 'nsaid_users'")
+    found = found_in(workspace)
+    assert {(finding.kind, finding.differs) for finding in found} == {("month", True)}
+    assert any("would be others than were printed if the pack were built again" in each.sentence for each in found)
+    assert all(each.sentence.split(":")[0] in {"nsaid_users", "opioid_users", "ibuprofen_share"} for each in found)
 
 
 def test_a_file_changed_together_with_its_manifest_is_a_fault(workspace: Workspace) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import report_packs as packs
+from report_months import with_months
 
 from reports.bundled import BundledRenderer
 from reports.fonts import cut_fonts
@@ -25,7 +26,7 @@ def renderer(fonts: Path) -> BundledRenderer:
 
 @pytest.fixture(scope="session")
 def tables() -> PackTables:
-    return packs.tables()
+    return with_months(packs.tables())
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +60,7 @@ def whole(
 @pytest.fixture(scope="session")
 def english(renderer: BundledRenderer, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same of an English pack."""
-    made, folder = packs.tables(packs.Plan(language="en")), tmp_path_factory.mktemp("english")
+    made, folder = with_months(packs.tables(packs.Plan(language="en"))), tmp_path_factory.mktemp("english")
     for document in documents(made, packs.package(), packs.VERSIONS)[:2]:
         render_document(document, folder, renderer)
     return packs.render_rest(made, folder, renderer)

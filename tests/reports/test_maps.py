@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 import report_packs as packs
+from pptx import Presentation
 
+from reports.deck import write_deck
 from reports.figures.alternatives_map import HEIGHT, WIDTH, Plan, Route, draw_map
 from reports.maps import map_chart, maps
+from reports.pack import documents
 from reports.rows import MeasureRows, measures
 from reports.setting import Setting
 from reports.wording import voice
@@ -91,3 +94,21 @@ def test_a_package_with_declared_alternatives_has_a_map_for_each_pair(fonts: Pat
     package = packs.package().model_copy(update={"pairs": (pair,)})
     assert [one.title for one in maps(package, rows, setting)] == ["To sammen"]
     assert maps(packs.package().model_copy(update={"pairs": ()}), rows, setting) == []
+
+
+def test_the_decks_map_has_its_corner_words_inside_the_field(fonts: Path, tmp_path: Path) -> None:
+    words = Text(da="To sammen", en="Two together")
+    pair = Pair(measures=(packs.MEASURES[1], packs.MEASURES[2]), title=words, why=words)
+    package = packs.package().model_copy(update={"pairs": (pair,)})
+    deck = Presentation(str(write_deck(documents(packs.tables(), package, packs.VERSIONS)[-1], tmp_path, fonts)))
+    (slide,) = (each for each in deck.slides if any(shape.name.startswith("map-") for shape in each.shapes))
+    (chart,) = (shape for shape in slide.shapes if shape.name.startswith("map-"))
+    at = {shape.text_frame.text: shape for shape in slide.shapes if shape.has_text_frame}
+    upright, both, neither, across = (
+        at[each] for each in ("mere af det lodrette", "mere af begge", "mindre af begge", "mere af det vandrette")
+    )
+    assert upright.left == neither.left < both.left == across.left
+    assert upright.top == both.top < neither.top == across.top
+    assert chart.left < upright.left
+    assert across.left + across.width < chart.left + chart.width
+    assert across.top + across.height < chart.top + chart.height

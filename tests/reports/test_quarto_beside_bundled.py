@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import report_packs as packs
+from report_months import with_months
 
 from reports.bundled import BundledRenderer
 from reports.pack import Document, documents
@@ -78,7 +79,7 @@ def words(path: Path) -> str:
 def both(fonts: Path, renderer: BundledRenderer, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The pack by Quarto, and by the others; its names are such as an engine could take for something to do."""
     names = {letter: f"{ODD} {letter}" for letter in packs.LETTERS}
-    odd = packs.tables(packs.Plan(mode="open", names=names, cluster=ODD, readers="F"))
+    odd = with_months(packs.tables(packs.Plan(mode="open", names=names, cluster=ODD, readers="F")))
     everyone: list[Document] = documents(odd, packs.package(), packs.VERSIONS)[:2]
     everyone += sheets(odd, packs.package(), packs.VERSIONS, TEXTS)
     quarto = find_quarto(fonts)

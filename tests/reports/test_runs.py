@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import polars as pl
 import pytest
 import report_packs as packs
 from pptx import Presentation
+from report_months import FLAT, RATE, SHARE, SHIFT, months
 
 from reports.assemble import assemble
 from reports.deck import write_deck
@@ -21,27 +21,7 @@ from reports.pack import PackTables, documents
 from reports.runs import run_sentence, runs_of, runs_table
 from reports.setting import Setting
 from reports.wording import voice
-from transforms.calendar import month_after
 from transforms.published import MONTH
-
-RATE, SHARE = packs.MEASURES[0], packs.MEASURES[1]
-FLAT = [30.0, 34.0, 31.0, 35.0, 29.0, 36.0, 30.5, 35.5, 31.5, 34.5, 29.5, 36.5, 30.2, 35.2, 31.2, 34.2, 29.2, 36.2]
-SHIFT = [36.0, 35.0, 37.0, 36.5, 35.5, 36.2, 37.1, 35.2, 36.8, 30.0, 29.0, 31.0, 30.5, 29.5, 30.2, 31.1, 29.2, 30.8]
-
-
-def row(measure: str, at: int, value: float | None, **changed: Any) -> dict[str, Any]:
-    side = "before" if at < 6 else "now" if at >= 12 else "between"
-    known = {
-        "pack_id": packs.PACK_ID, "audience": "cluster", "measure_id": measure, "level": "cluster",
-        "label": "Åbakke-klyngen", "period_start": month_after(date(2025, 1, 1), at), "months": 1, "side": side,
-        "meeting": at == 8, "provisional": at == 17, "state": "suppressed" if value is None else "value",
-        "numerator": None if value is None else 500.0, "denominator": None if value is None else 5000.0, "value": value,
-    }  # fmt: skip
-    return known | changed
-
-
-def months(values: list[float | None], measure: str = RATE) -> list[dict[str, Any]]:
-    return [row(measure, at, value) for at, value in enumerate(values)]
 
 
 def tables(rows: list[dict[str, Any]], language: str = "da") -> PackTables:

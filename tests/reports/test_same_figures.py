@@ -67,7 +67,9 @@ class Pack:
             yield Figure(*(row[name] for name in COLUMNS[self.language]))
 
     def of_units(self) -> list[Figure]:
-        return [each for each in self.figures() if each.who in UNITS[self.language] and each.value]
+        """The windows' figures; months have a test of their own."""
+        inside = [each for each in self.figures() if each.when in BEFORE_AND_NOW[self.language]]
+        return [each for each in inside if each.who in UNITS[self.language] and each.value]
 
     def of_practices(self) -> list[Figure]:
         named = {each.label for each in self.of_units()}
