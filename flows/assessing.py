@@ -20,7 +20,8 @@ from transforms.definitions import Package
 from transforms.errors import MachineError, UserError
 from transforms.meeting_plan import FRESH_DAYS, Progress, due_dates
 from transforms.requests import Request, State
-from warehouse.facts import last_known
+from transforms.topics import filled_in, of_topics
+from warehouse.facts import last_known, read_submissions
 from warehouse.ledger import source_months, submission_states
 from warehouse.registry import registry_known, registry_loads
 
@@ -137,7 +138,7 @@ def _wanted(workspace: Workspace, request: Request, practices: Sequence[str]) ->
     window = Window.of(month_after(request.data_until, 1 - months), months)
     rows = [(each, source, month) for each in practices for source in sources_of(package) for month in window.months]
     asked = pl.DataFrame(rows, schema=["practice_id", "source", "period"], orient="row")
-    states = submission_states(workspace.store, None, request.cluster_id)
+    states = _of_topic(workspace, package, window.months, submission_states(workspace.store, None, request.cluster_id))
     held = asked.join(states, on=["practice_id", "source", "period"], how="left", maintain_order="left")
     return held.with_columns(pl.col("state").fill_null("not_submitted")).sort("source", "practice_id", "period")
 
@@ -156,14 +157,31 @@ def needed(workspace: Workspace, order: Order, practices: Sequence[str]) -> pl.D
     sources = sources_of(package)
     windows = [window for window in order.windows(package) if window is not None]
     months = [month for window in windows for month in window.months]
-    states = submission_states(workspace.store, None, order.cluster)
+    states = _of_topic(workspace, package, months, submission_states(workspace.store, None, order.cluster))
     inside = states.filter(pl.col("source").is_in(sources), pl.col("period").is_in(months))
-    counted = source_months(workspace.store).filter(pl.col("practices_submitted") > 0)
+    own = pl.col("source").is_in(filled_in(package))
+    whole = source_months(workspace.store).filter(pl.col("practices_submitted") > 0).remove(own)
+    counted = pl.concat(
+        [each.select("source", "period") for each in (whole, states.filter(own, pl.col("state").is_in(DELIVERED)))]
+    )
     return (
         inside.join(counted, on=["source", "period"], how="semi")
         .filter(pl.col("practice_id").is_in(list(practices)))
         .sort("source", "practice_id", "period")
     )
+
+
+def _of_topic(workspace: Workspace, package: Package, months: Sequence[date], states: pl.DataFrame) -> pl.DataFrame:
+    """`states`, where who filled in sheets of other topics alone has not submitted."""
+    asked = filled_in(package)
+    if not asked or not months:
+        return states
+    known = read_submissions(workspace.store, (min(months), max(months)), last_known(workspace.store))
+    key = ["practice_id", "source", "period"]
+    own = of_topics(known.lazy(), package).select(key).unique().with_columns(of_topic=pl.lit(value=True)).collect()
+    silent = pl.col("source").is_in(asked) & pl.col("state").is_in(DELIVERED) & pl.col("of_topic").is_null()
+    state = pl.when(silent).then(pl.lit("not_submitted")).otherwise("state").alias("state")
+    return states.join(own, on=key, how="left", maintain_order="left").with_columns(state).drop("of_topic")
 
 
 def _months(order: Order, package: Package) -> str:

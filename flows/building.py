@@ -28,6 +28,7 @@ from transforms.months_of_pack import Monthly, behind_the_cluster, printed_month
 from transforms.pack import Mart, Meeting, exact_figures, members, notes, pack_row, published_figures
 from transforms.practice_months import Facts
 from transforms.similar import neighbours
+from transforms.topics import of_topic
 from warehouse import mart, packs
 from warehouse import profiles as mart_profiles
 from warehouse.facts import last_known, read_ground, read_source
@@ -92,7 +93,7 @@ def build_pack(workspace: Workspace, order: Order) -> None:
     """
     package, meeting = order.package_in(workspace), meeting_for(workspace, order)
     period = order.period(workspace)
-    facts = _facts(workspace, period)
+    facts = of_topic(_facts(workspace, period), package)
     computed = workspace.computed_package(order.package, order.cluster)
     exact = Mart(mart.measures(workspace.store, computed, period), mart.comparisons(workspace.store, computed, period))
     shown = members(meeting, facts)

@@ -15,6 +15,7 @@ from transforms.dry_run_habits import Habits, measured_habits
 from transforms.errors import UserError
 from transforms.package_figures import MeasureRun, parts_of
 from transforms.practice_months import Facts
+from transforms.topics import of_topic
 from transforms.window_rules import clear_baseline
 from warehouse import meetings
 from warehouse.facts import last_known, read_facts
@@ -44,7 +45,7 @@ def _of_measure(workspace: Workspace, package: Package, measure: Measure, last: 
     months = package.windows.months
     followup = Window.of(month_after(last, 1 - months), months)
     baseline = clear_baseline(package.windows, followup)
-    facts = _facts(workspace, baseline, followup)
+    facts = of_topic(_facts(workspace, baseline, followup), package)
     try:
         runs = [
             MeasureRun(part, facts, baseline, followup, package.minimum_events) for part in parts_of(measure, facts)

@@ -16,6 +16,7 @@ from transforms.errors import UserError
 from transforms.explanation import Level, NoFigureError, Step, explain
 from transforms.package_figures import MeasureRun, parts_of
 from transforms.practice_months import Facts
+from transforms.topics import of_topic
 from transforms.window_rules import window_reason
 from warehouse import mart
 from warehouse.facts import last_known, read_facts
@@ -46,6 +47,7 @@ def explained(workspace: Workspace, package_id: str, measure_id: str, unit: str,
         silence_is_consent=period.silence_is_consent,
         codes=period.codes,
     )
+    facts = of_topic(facts, package)
     reason = window_reason(package.windows, period.baseline, period.followup) if period.followup else None
     effects = mart.check_effects(workspace.store, period, known)
     level = _level(facts, unit)

@@ -23,6 +23,7 @@ from transforms.errors import MachineError, UserError
 from transforms.follow_ups import Reach
 from transforms.package_figures import MeasureRun, parts_of
 from transforms.practice_months import Facts
+from transforms.topics import of_topic
 from transforms.window_rules import clear_baseline, window_reason
 from warehouse.facts import last_known, read_facts
 
@@ -53,7 +54,7 @@ class Reaches:
             before = clear_baseline(package.windows, later)
             if window_reason(package.windows, before, later) is not None:
                 return None
-            facts = self._facts(before, later)
+            facts = of_topic(self._facts(before, later), package)
             runs = [
                 MeasureRun(part, facts, before, later, package.minimum_events)
                 for measure in package.shown

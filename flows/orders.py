@@ -18,7 +18,7 @@ from transforms.errors import UserError
 from transforms.model import Strict
 from transforms.pack import Meeting
 from transforms.requests import Request
-from transforms.sources import NAMED
+from transforms.sources import FILLED_IN, NAMED
 from transforms.window_rules import clear_baseline
 from warehouse import meetings
 from warehouse.facts import TABLES, last_known
@@ -26,10 +26,6 @@ from warehouse.mart import Period
 from warehouse.registry import registry_known
 
 Kind = Literal["baseline", "followup"]
-
-
-FILLED_IN = ("questionnaire", "registrations")
-"""What practices fill in themselves, cluster by cluster: the others are delivered for a whole region."""
 
 
 class OrderError(UserError):

@@ -21,10 +21,11 @@ from transforms.selection import added_up, refuse_adding_patients, selected
 class Facts:
     """What is known: counted facts by source, who submitted what, and who belongs where.
 
-    `by_source` one row per practice, month, code, sex and age band; `submissions` one row per practice, source and
-    month; `memberships` one row per practice and cluster it belonged to; `clusters` one row per cluster, with its
-    region; `practices` one row per practice of the registry, with `consented`; `codes` the code system of each source
-    whose codes change over time; `once` what measures share of all this.
+    `by_source` one row per practice, month, code, sex and age band; `submissions` one row per practice, source, month
+    and slice (a part of a source that is delivered by itself: `topics.of_topic` leaves a package its own);
+    `memberships` one row per practice and cluster it belonged to; `clusters` one row per cluster, with its region;
+    `practices` one row per practice of the registry, with `consented`; `codes` the code system of each source whose
+    codes change over time; `once` what measures share of all this.
     """
 
     by_source: Mapping[str, pl.LazyFrame]

@@ -65,6 +65,9 @@ NAMED: dict[str, tuple[str, str]] = {
 }
 """Sources that hold what several packages had counted, each under names of its own: filter and column of them."""
 
+FILLED_IN = ("questionnaire", "registrations")
+"""Sources that practices fill in themselves: sheets and forms of one topic, which say nothing of another."""
+
 DIVIDERS: dict[str, tuple[str, ...]] = {
     "prescriptions": ("code", "indication", "sex", "age_band"),
     "services": ("code", "sex", "age_band"),

@@ -16,6 +16,7 @@ from transforms.calendar import Window
 from transforms.codes import CodeSystem
 from transforms.definitions import Package
 from transforms.package_figures import MeasureRun, parts_of
+from transforms.topics import of_topic
 from warehouse.connection import reading
 from warehouse.facts import last_known, read_facts
 from warehouse.mart import Period
@@ -101,6 +102,7 @@ def bridge(store: Store, package: Package, printed: Printed) -> pl.DataFrame:
 def _figures(store: Store, package: Package, period: Period, known_at: datetime) -> pl.DataFrame:
     span = (period.span.start, period.span.end)
     facts = read_facts(store, span, known_at, silence_is_consent=period.silence_is_consent, codes=period.codes)
+    facts = of_topic(facts, package)
     runs = [
         MeasureRun(part, facts, period.baseline, period.followup, package.minimum_events)
         for each in package.measures

@@ -78,15 +78,23 @@ def read_source(store: Store, source: str, span: tuple[date, date], known_at: da
         return run(connection, "read_facts", values, table=TABLES[source]).pl().lazy()
 
 
+def read_submissions(store: Store, span: tuple[date, date], known_at: datetime) -> pl.DataFrame:
+    """One row per practice, source, month and slice submitted within `span`, as was known at `known_at`."""
+    values = {"known_at": known_at, "start": span[0], "end": span[1]}
+    with reading(store.database) as connection:
+        return run(connection, "read_submissions", values).pl()
+
+
 def read_ground(store: Store, span: tuple[date, date], known_at: datetime, *, silence_is_consent: bool) -> Facts:
     """Who submitted what, who belongs where and how many are listed; the facts of no other source."""
     known = {"known_at": known_at}
     inside = known | {"start": span[0], "end": span[1]}
     listed = read_source(store, "list_sizes", span, known_at)
+    submitted = read_submissions(store, span, known_at)
     with reading(store.database) as connection:
         return Facts(
             by_source={"list_sizes": listed},
-            submissions=run(connection, "read_submissions", inside).pl().lazy(),
+            submissions=submitted.lazy(),
             memberships=run(connection, "read_memberships", known).pl().lazy(),
             clusters=run(connection, "read_clusters", inside).pl().lazy(),
             practices=run(connection, "read_practices", known | {"silence": silence_is_consent}).pl().lazy(),

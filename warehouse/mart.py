@@ -22,6 +22,7 @@ from transforms.once import Once
 from transforms.package_figures import MeasureRun, parts_of
 from transforms.practice_months import Facts
 from transforms.stacked_figures import StackedRun, stacks
+from transforms.topics import of_topic
 from transforms.window_rules import window_reason
 from warehouse import profiles
 from warehouse.connection import reading, writing
@@ -147,7 +148,8 @@ class Making:
         return Made(values, tables)
 
     def _runs(self, package: Package) -> list[MeasureRun]:
-        facts = replace(self.shared, by_source={**self.shared.by_source, **self.read.narrowed(asked_by(package))})
+        counted = {**self.shared.by_source, **self.read.narrowed(asked_by(package))}
+        facts = of_topic(replace(self.shared, by_source=counted), package)
         period, windows = self.period, package.windows
         reason = window_reason(windows, period.baseline, period.followup) if period.followup else None
         return [

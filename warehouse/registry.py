@@ -127,4 +127,4 @@ def submitted(store: Store, source: str, month: date, known_at: datetime) -> fro
     span = {"start": month, "end": month, "known_at": known_at}
     with reading(store.database) as connection:
         rows = run(connection, "read_submissions", span).fetchall()
-    return frozenset(practice for practice, of, _ in rows if of == source)
+    return frozenset(practice for practice, of, *_ in rows if of == source)
