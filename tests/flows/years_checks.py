@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 REMINDED_EVERY = timedelta(days=14)
 SOONEST, LATEST = timedelta(days=180), timedelta(days=366)
-"""A follow-up's meeting lies half a year to a year after the first one."""
+"""A follow-up's meeting lies half a year to a year after the first one; later only where its window is long."""
+TO_HAND = timedelta(days=180)
+"""From the end of a window to the meeting at the latest: a quarter's end, its extract, the plan, a month begun."""
 ANSWERED = {"Ja": "confirmed", "Nej": "declined", None: "proposed"}
 LEVELS = {"Klynge og praksis": "practice", "Kun klyngen": "cluster"}
 
@@ -142,7 +144,8 @@ def follow_ups_appear(lived: Lived) -> Iterator[str]:
         if [event.happened_at.date() for event in proposed] != [each.baseline.meeting_date + timedelta(days=1)]:
             yield f"The follow-up of {each.title} was proposed at {[event.happened_at for event in proposed]}."
         if each.state == "confirmed":
-            yield from _second_meeting(each, asked.get(str(each.request_id)), lived.last)
+            months = lived.story.workspace.package(each.baseline.package_id).windows.months
+            yield from _second_meeting(each, asked.get(str(each.request_id)), lived.last, months)
 
 
 def _with_baseline(lived: Lived) -> list[Request]:
@@ -154,13 +157,13 @@ def _told_of_follow_up(lived: Lived, each: FollowUp) -> list[Event]:
     return [event for event in every if event.detail.partition(",")[0] == each.follow_up_id]
 
 
-def _second_meeting(confirmed: FollowUp, request: Request | None, last: date) -> Iterator[str]:
+def _second_meeting(confirmed: FollowUp, request: Request | None, last: date, months: int) -> Iterator[str]:
     first = confirmed.baseline.meeting_date
     if request is None or request.kind != "followup":
         yield f"The follow-up of {confirmed.title} was confirmed, and there is no request for it."
         return
-    if not SOONEST < request.meeting_date - first < LATEST:
-        yield f"{request.title} does not lie half a year to a year after {first}."
+    if not SOONEST < request.meeting_date - first < max(LATEST, timedelta(days=31 * months) + TO_HAND):
+        yield f"{request.title} lies too near to {first}, or too far from it."
     if request.meeting_date <= last and request.state != "delivered":
         yield f"{request.title} was held and had no pack. {request.reason}"
     if request.state == "delivered" and request.baseline_from and request.followup_from:
