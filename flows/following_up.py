@@ -146,9 +146,9 @@ def outlook(workspace: Workspace, follow_up: FollowUp, today: date) -> Outlook:
     asked = _baseline_request(workspace, follow_up)
     shown = Window.of(asked.baseline_from, package.windows.months) if asked and asked.baseline_from else None
     sources = sources_of(package)
-    found = follow_ups.delays(workspace.store, sources)
-    delay = max(found.get(source, USUAL_DELAY) for source in sources)
-    plan = FollowUpPlan(workspace.definition.plan, delay)
+    found = follow_ups.rhythms(workspace.store, sources)
+    delay = max(found[source].days if source in found else USUAL_DELAY for source in sources)
+    plan = FollowUpPlan(workspace.definition.plan, delay, tuple(found.values()))
     return Outlook(
         follow_up,
         package,

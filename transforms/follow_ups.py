@@ -105,15 +105,38 @@ def proposal(rules: Windows, shown: Window | None, held: date, today: date, plan
 
 
 @dataclass(frozen=True)
+class Rhythm:
+    """How a source's extracts come: one ended with the month `last_month`, and they end `months` months apart.
+
+    `days` after its last month an extract is there. April's figures of a source that comes by quarter come with June's.
+    """
+
+    days: int
+    last_month: date
+    months: int
+
+    def there(self, month: date) -> date:
+        """The day on which the figures of the month that `month` lies in can be had."""
+        ahead = (month.year - self.last_month.year) * 12 + month.month - self.last_month.month
+        extracts = -(-ahead // self.months)
+        return last_day(month_after(self.last_month, extracts * self.months)) + timedelta(days=self.days)
+
+
+@dataclass(frozen=True)
 class FollowUpPlan:
-    """The days of a meeting's plan, and `delay`: how many days after a month its figures can be had."""
+    """The days of a meeting's plan, and `delay`: how many days after a month its figures can be had at the soonest.
+
+    `rhythms`: of the sources of which it is known when their extracts come.
+    """
 
     days: PlanDays
     delay: int
+    rhythms: tuple[Rhythm, ...] = ()
 
     def first_day(self, window: Window) -> date:
         """The first day of a meeting by whose plan the extract is due when the window's figures can be had."""
-        there = window.end + timedelta(days=self.delay)
+        soonest = window.end + timedelta(days=self.delay)
+        there = max([soonest, *(each.there(window.end) for each in self.rhythms)])
         day = there + timedelta(days=self.days.extract)
         while due_dates(day, self.days)["extract"] < there:
             day += timedelta(days=1)

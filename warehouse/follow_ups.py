@@ -11,7 +11,7 @@ import duckdb
 
 from transforms.audit import Event
 from transforms.errors import UserError
-from transforms.follow_ups import MOVES, FollowUp, Held, Reach
+from transforms.follow_ups import MOVES, FollowUp, Held, Reach, Rhythm
 from warehouse import audit
 from warehouse.connection import reading, writing
 from warehouse.ledger import utc_now
@@ -33,10 +33,11 @@ def baselines_held(store: Store, today: date) -> list[Held]:
         return [Held(*row) for row in run(connection, "read_baselines_held", {"today": today}).fetchall()]
 
 
-def delays(store: Store, sources: Sequence[str]) -> dict[str, int]:
-    """How many days after its last month each source usually comes; a source that never came in time is left out."""
+def rhythms(store: Store, sources: Sequence[str]) -> dict[str, Rhythm]:
+    """How the extracts of each source usually come; a source that never came in time is left out."""
+    asked = {"sources": list(sources), "most": MOST_DELAY}
     with reading(store.database) as connection:
-        return dict(run(connection, "read_delays", {"sources": list(sources), "most": MOST_DELAY}).fetchall())
+        return {source: Rhythm(*row) for source, *row in run(connection, "read_rhythms", asked).fetchall()}
 
 
 def every(store: Store) -> list[FollowUp]:

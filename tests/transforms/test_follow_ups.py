@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from transforms.calendar import Window
 from transforms.definitions import Era, Windows
-from transforms.follow_ups import FollowUpPlan, membership_change, months_later, next_working_day, proposal
+from transforms.follow_ups import FollowUpPlan, Rhythm, membership_change, months_later, next_working_day, proposal
 from transforms.meeting_plan import PlanDays, due_dates
 from transforms.model import Text
 from transforms.window_rules import window_reason
@@ -73,6 +73,31 @@ def test_windows_that_an_excluded_period_touches_are_passed_over() -> None:
     assert found.window == Window.of(date(2026, 9, 1), 3)
     for_good = Era(start=date(2026, 1, 1), end=date(2099, 12, 31), why=Text(da="Nye koder"))
     assert proposal(Windows(months=3, excluded=(for_good,)), None, date(2026, 3, 18), LONG_AGO, PLAN) is None
+
+
+def test_months_that_come_by_quarter_are_waited_for_until_their_quarter_has_come() -> None:
+    by_quarter = FollowUpPlan(PlanDays(), 40, (Rhythm(40, date(2024, 6, 1), 3), Rhythm(20, date(2024, 8, 1), 1)))
+    found = proposal(Windows(months=6), Window.of(date(2023, 10, 1), 6), date(2024, 10, 9), LONG_AGO, by_quarter)
+    assert found is not None
+    assert found.window == Window.of(date(2024, 11, 1), 6)
+    # April comes with June, 40 days after it: Sat 9 August 2025. The extract is due on Mon 11, 30 days before the
+    # meeting on Wed 10 September.
+    assert found.meeting == date(2025, 9, 10)
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(
+    last=st.dates(date(2015, 1, 1), date(2035, 12, 31)),
+    month=st.dates(date(2015, 1, 1), date(2035, 12, 31)),
+    step=st.integers(1, 12),
+    late=st.integers(0, 120),
+)
+def test_a_month_comes_with_the_first_extract_that_holds_it(last: date, month: date, step: int, late: int) -> None:
+    ended = Rhythm(late, last.replace(day=1), step).there(month) - timedelta(days=late)
+    behind = (ended.year - month.year) * 12 + ended.month - month.month
+    assert 0 <= behind < step
+    assert ((ended.year - last.year) * 12 + ended.month - last.month) % step == 0
+    assert (ended + timedelta(days=1)).day == 1
 
 
 days = st.dates(date(2015, 1, 1), date(2035, 12, 31))
