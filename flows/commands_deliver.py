@@ -5,7 +5,8 @@ from __future__ import annotations
 from flows.delivering import Round, Told, candidates, deliver_each
 from flows.erasing import finish_what_was_cut_off
 from flows.mailing import NoSuchNoticeError, Sent, decide, send_due
-from flows.reminding import remind_due
+from flows.reminded_sheets import FOLDER
+from flows.reminding import Reminded, remind_due
 from flows.settings import Workspace
 from warehouse.files import clear_leftovers
 from warehouse.ledger import utc_now
@@ -25,10 +26,19 @@ def deliver_packs(
         lines: list[str] = []
         if remind:
             reminded = remind_due(workspace, round_.today, round_.who)
-            lines.append(f"{reminded.queued} practices are reminded.")
-            if reminded.without_address:
-                lines.append(f"No e-mail in modtagere.csv for {', '.join(reminded.without_address[:6])}: not reminded.")
+            lines += reminded_lines(reminded)
         return found, send_due(workspace, round_.today, utc_now(), round_.who), lines
+
+
+def reminded_lines(reminded: Reminded) -> list[str]:
+    """Who is reminded and with what, and who has no address."""
+    sheets = f", {reminded.with_sheet} with a blank sheet" if reminded.with_sheet else ""
+    lines = [f"{reminded.queued} practices are reminded{sheets}."]
+    if reminded.without_address:
+        lines.append(f"No e-mail in modtagere.csv for {', '.join(reminded.without_address[:6])}: not reminded.")
+    if reminded.sheets_laid_out:
+        lines.append(f"{reminded.sheets_laid_out} blank sheets for those without one lie in outbox/{FOLDER}.")
+    return lines
 
 
 def settle_notice(workspace: Workspace, named: str, outcome: str, who: str) -> str:

@@ -253,9 +253,11 @@ def remind_and_send(workspace: Workspace, today: date) -> Told:
     with one_command(workspace.store):
         reminded, fault = _reminded(workspace, today)
         sent = send_due(workspace, today, utc_now())
-    done = [f"{reminded.queued} reminders queued", f"{sent.sent} e-mails sent, {sent.waiting} waiting"]
+    sheets = f", {reminded.with_sheet} with a blank sheet" if reminded.with_sheet else ""
+    done = [f"{reminded.queued} reminders queued{sheets}", f"{sent.sent} e-mails sent, {sent.waiting} waiting"]
     nowhere = len(reminded.without_address)
-    mind = [f"{nowhere} practices lack data and have no address"] if nowhere else []
+    laid = f"; {reminded.sheets_laid_out} blank sheets lie in the outbox" if reminded.sheets_laid_out else ""
+    mind = [f"{nowhere} practices lack data and have no address{laid}"] if nowhere else []
     if sent.unknown or sent.refused:
         mind.append(f"{sent.unknown} e-mails of which nobody knows whether they came, {sent.refused} refused")
     return Told(tuple(done), (*fault, *mind, *sent.told, *([sent.stopped] if sent.stopped else [])))

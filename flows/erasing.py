@@ -18,6 +18,7 @@ from flows.ingesting import deliveries
 from flows.keys import FOLDER as KEYS
 from flows.parcel_folders import folder_of
 from flows.progress import DISPLAY
+from flows.reminded_sheets import FOLDER as SHEETS
 from flows.settings import SettingsError, Workspace
 from flows.starting import require_warehouse
 from flows.taking_out import take_out
@@ -152,6 +153,7 @@ def _clear_what_was_made(workspace: Workspace, packs: Sequence[Pack], words: Seq
             shutil.rmtree(folder, ignore_errors=True)
         (store.outbox / KEYS / f"{pack.pack_id}.csv").unlink(missing_ok=True)
         (store.cache / "rendered" / f"{pack.pack_id}.json").unlink(missing_ok=True)
+    shutil.rmtree(store.outbox / SHEETS, ignore_errors=True)
     shutil.rmtree(data_docs_index(workspace).parent, ignore_errors=True)
     for path in traces(store.logs, words):
         path.unlink(missing_ok=True)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from hashlib import sha256
 from typing import Literal
 
 from flows.delivery_settings import MailError, MailSettings
 from flows.recipients import coordinator_contact, practice_contact, read_contacts
+from flows.reminding import carried
 from flows.settings import Workspace
+from flows.sheets import Blank
 from transforms.errors import UserError
 from transforms.notices import Notice, next_try, refusal
 from warehouse import notices
@@ -27,6 +30,7 @@ _LOST = (
 _STOPPED = "klyngeflow was stopped while it was sent, so it may have arrived. Ask the recipient, or look in the log"
 _GOING_OFF = "its text goes off to the server now"
 """For the audit trail, where the entry stays: mostly the next one says that it was sent."""
+_XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NO_ANSWER = 421
 """What a server that breaks off is taken to have said (RFC 5321: service not available)."""
 
@@ -64,10 +68,13 @@ def send_due(workspace: Workspace, today: date, now: datetime, who: str = "klyng
     if settings is None or not ripe:
         done.waiting = len(waiting)
         return done
+    reminders = {(each.cluster_id, each.unit_id) for each in ripe if each.kind == "reminder"}
+    sheets = carried(workspace, reminders, today) if reminders else {}
     try:
         with _session(settings, workspace) as server:
             for each in ripe:
-                _settle(workspace, _tried(workspace, server, each, now), done, who)
+                blank = sheets.get((each.cluster_id, each.unit_id), []) if each.kind == "reminder" else []
+                _settle(workspace, _tried(workspace, server, (each, blank), now), done, who)
     except _RoundOverError as over:
         done.stopped = str(over)
     done.waiting = sum(each.state == "queued" for each in notices.every(workspace.store))
@@ -154,17 +161,18 @@ def _log_in(server: smtplib.SMTP, settings: MailSettings, workspace: Workspace, 
         raise _RoundOverError(f"{place} broke off the greeting, or its certificate is not to be trusted.") from None
 
 
-def _tried(workspace: Workspace, server: smtplib.SMTP, notice: Notice, now: datetime) -> Notice:
-    """The notice as it stands after one attempt.
+def _tried(workspace: Workspace, server: smtplib.SMTP, mail: tuple[Notice, Sequence[Blank]], now: datetime) -> Notice:
+    """The notice as it stands after one attempt to send it with its sheets.
 
     Raises:
         _RoundOverError: the connection is gone, or the server does not take mail from us; before the text went off.
     """
+    notice, blank = mail
     settings = workspace.definition.mail
     if settings is None:
         raise _RoundOverError("klyngeflow.toml names no mail server any more.")
     tried = replace(notice, attempts=notice.attempts + 1)
-    text = composed(notice, settings)
+    text = composed(notice, settings, blank)
     try:
         code, _ = server.mail(settings.sender)
         if code != 250:
@@ -218,8 +226,8 @@ def _settle(workspace: Workspace, notice: Notice, done: Sent, who: str) -> None:
         raise _RoundOverError("The mail server fell silent in the middle of a notice. What is left waits.")
 
 
-def composed(notice: Notice, settings: MailSettings) -> bytes:
-    """The mail as it goes off: plain text, the same bytes at every attempt."""
+def composed(notice: Notice, settings: MailSettings, sheets: Sequence[Blank] = ()) -> bytes:
+    """The mail as it goes off: plain text and blank sheets, the same bytes at every attempt."""
     message = EmailMessage(policy=SMTP)
     message["Message-ID"] = notice.message_id
     message["Date"] = format_datetime(datetime.combine(notice.noticed_on, datetime.min.time(), UTC))
@@ -228,4 +236,8 @@ def composed(notice: Notice, settings: MailSettings) -> bytes:
     message["Subject"] = notice.subject
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: holiday answers are not sent to it
     message.set_content(notice.body, cte="quoted-printable")
+    for each in sheets:
+        message.add_attachment(each.content, maintype="application", subtype=_XLSX, filename=each.name)
+    if sheets:  # what the library would draw by lot at each attempt
+        message.set_boundary(f"klyngeflow-{sha256(notice.message_id.encode()).hexdigest()[:32]}")
     return message.as_bytes()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ from flows.settings import Workspace
 from reports.answer_form import answer_form
 from reports.count_sheet import count_sheet
 from reports.wording import voice
-from transforms.answer_layout import of_evaluation, of_questionnaire
+from transforms.answer_layout import of_evaluation, of_questionnaire, questionnaire_of
 from transforms.calendar import Window, month_after
 from transforms.cluster_standing import Member, standing
 from transforms.definitions import Package
@@ -40,6 +40,14 @@ class Lacking:
     name: str
     months: tuple[date, ...]
     path: Path
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A practice's blank sheet, byte for byte as `write_sheets` leaves it: the file's name and what it holds."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -74,9 +82,9 @@ def write_sheets(
 
 
 def lacking_sheets(workspace: Workspace, asked: Round) -> list[Lacking]:
-    """Who of the cluster has months of the round not counted, by practice; for reminders.
+    """Who of the cluster has months of the round not counted, by practice.
 
-    `path` is where `write_sheets` puts the practice's blank sheet, for the reminder to carry it: it is made anew where
+    `path` is where `write_sheets` puts the practice's blank sheet: it is made anew where
     it is not there. A figure that came in a file of the region counts as one on a sheet.
 
     Raises:
@@ -95,6 +103,40 @@ def lacking_sheets(workspace: Workspace, asked: Round) -> list[Lacking]:
             _put(workspace, package, mark, member, None)
         found.append(Lacking(member.practice_id, member.name, months, path))
     return found
+
+
+def blank_sheets(
+    workspace: Workspace, asked: Round, kind: SheetKind, wanted: Mapping[str, Sequence[date]]
+) -> dict[str, Blank]:
+    """By practice of `wanted` its blank sheet of the round, where none of `kind` has come back for a month wanted.
+
+    They are made anew: a file below `sheets` may have been filled in since, and no figure is to leave with one.
+
+    Raises:
+        UserError: as write_sheets.
+    """
+    package, cluster = workspace.package(asked.package, asked.cluster), asked.cluster
+    window = _window(package, asked.first)
+    found: dict[str, Blank] = {}
+    for member in _members(workspace, cluster, window):
+        months = wanted.get(member.practice_id, ())
+        if kind == "count":
+            lacks = bool(set(months) & set(_uncounted(workspace, member.practice_id, window, lines_of(package))))
+        else:
+            round_ = (questionnaire_of(package).id, window.start)
+            lacks = bool(months) and not returned.answered(workspace.store, member.practice_id, *round_)
+        if lacks:
+            mark = _mark(workspace, package, (cluster, window), member, kind)
+            found[member.practice_id] = Blank(_path(workspace, mark, None).name, _content(package, mark, member))
+    return found
+
+
+def rounds_sent(workspace: Workspace, package: str, cluster: str, kind: SheetKind) -> list[date]:
+    """The first months of the rounds whose sheets lie below `sheets`, the newest first."""
+    begins = f"{package}_{_plain(cluster)}_"
+    found = (workspace.root / FOLDER).glob(f"{begins}[0-9][0-9][0-9][0-9]-[0-9][0-9]/{_NAMES[kind]}_*.xlsx")
+    months = {path.parent.name.removeprefix(begins) for path in found}
+    return sorted((date.fromisoformat(f"{month}-01") for month in months), reverse=True)
 
 
 def next_month(today: date) -> date:
@@ -141,9 +183,13 @@ def _kinds(package: Package, *, evaluation: bool) -> list[SheetKind]:
 def _put(workspace: Workspace, package: Package, mark: Mark, member: Member, out: Path | None) -> Path:
     path = _path(workspace, mark, out)
     path.parent.mkdir(parents=True, exist_ok=True)
-    make = count_sheet if mark.kind == "count" else answer_form
-    write_whole(path, make(package, mark, member.name, voice(mark.language)))
+    write_whole(path, _content(package, mark, member))
     return path
+
+
+def _content(package: Package, mark: Mark, member: Member) -> bytes:
+    make = count_sheet if mark.kind == "count" else answer_form
+    return make(package, mark, member.name, voice(mark.language))
 
 
 def _mark(workspace: Workspace, package: Package, place: tuple[str, Window], member: Member, kind: SheetKind) -> Mark:

@@ -1,4 +1,7 @@
-"""E-mail notices: that something is ready and how to get it. No figure, no measure, no topic, no practice's number."""
+"""E-mail notices: that something is ready and how to get it. No figure, no measure, no topic, no practice's number.
+
+A blank sheet that a reminder carries names the topic and the practice, and holds no figure either.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +55,8 @@ class Notice:
 class Occasion:
     """What a notice is about. `how` is the workspace's own sentence on how to get the files; empty: by the channel.
 
-    `missing` are the sources that a reminder names, `until` the last day on which they can come.
+    `missing` are the sources that a reminder names, `until` the last day on which they can come,
+    `sheets` how many blank sheets it carries.
     """
 
     meeting: date
@@ -63,6 +67,7 @@ class Occasion:
     how: str = ""
     missing: tuple[str, ...] = ()
     until: date | None = None
+    sheets: int = 0
 
 
 def worded(kind: NoticeKind, occasion: Occasion) -> tuple[str, str]:
@@ -71,6 +76,8 @@ def worded(kind: NoticeKind, occasion: Occasion) -> tuple[str, str]:
     values = {"meeting": day(occasion.meeting, occasion.language), "how": occasion.how or words[occasion.channel]}
     values |= {"missing": "\n".join(f"- {each}" for each in occasion.missing)}
     values |= {"until": day(occasion.until, occasion.language) if occasion.until else ""}
+    carried = {0: "", 1: words["sheet"]}.get(occasion.sheets, words["sheets"])
+    values |= {"carried": f"\n\n{carried}" if carried else ""}
     values |= {"name": " ".join(occasion.name.split()), "sender": " ".join(occasion.sender.split())}
     return words[f"{kind} subject"], words["frame"].format(body=words[kind].format(**values), **values)
 
@@ -109,7 +116,10 @@ _DANISH: dict[str, str] = {
     "i stedet for den første.\n\n{how}",
     "reminder subject": "Data til klyngemødet",
     "reminder": "Vi har endnu ikke data fra jer til klyngemødet den {meeting}. Det drejer sig om:\n\n{missing}\n\n"
-    "Kommer de senest den {until}, kan de nå at komme med. Har I allerede sendt dem, kan I se bort fra denne mail.",
+    "Kommer de senest den {until}, kan de nå at komme med. Har I allerede sendt dem, kan I se bort fra denne mail."
+    "{carried}",
+    "sheet": "Vedhæftet er et tomt ark, som I selv fylder ud. Gem det udfyldte ark, og send det tilbage.",
+    "sheets": "Vedhæftet er de tomme ark, som I selv fylder ud. Gem de udfyldte ark, og send dem tilbage.",
     "digital_post": "Det kommer i jeres Digital Post, i postkassen for jeres CVR-nummer.",
     "letter": "Det kommer med brevpost til praksis.",
     "coordinator": "Det ligger i koordinatorens mappe hos kvalitetsenheden. Nøglen til bogstaverne kan kun åbnes med "
@@ -125,7 +135,11 @@ _ENGLISH: dict[str, str] = {
     "edition takes the place of the first.\n\n{how}",
     "reminder subject": "Data for the cluster meeting",
     "reminder": "We have no data from you yet for the cluster meeting on {meeting}. It is about:\n\n{missing}\n\n"
-    "If they come by {until}, they can still be part of it. If you have sent them already, please disregard this mail.",
+    "If they come by {until}, they can still be part of it. If you have sent them already, please disregard this mail."
+    "{carried}",
+    "sheet": "A blank sheet that you fill in yourselves is attached. Save it when it is filled in, and send it back.",
+    "sheets": "Blank sheets that you fill in yourselves are attached. Save them when they are filled in, and send them "
+    "back.",
     "digital_post": "It comes in your Digital Post, in the mailbox of your CVR number.",
     "letter": "It comes to the practice by post.",
     "coordinator": "It lies in the coordinator's folder at the quality unit. The key to the letters opens with your "
