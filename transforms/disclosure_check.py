@@ -38,13 +38,15 @@ def truth_of(units: pl.DataFrame, mode: Mode, profile: Profile) -> Truth:
     counts: dict[Key, tuple[float | None, float | None]] = {}
     compared: dict[Key, bool] = {}
     practices: dict[Key, int] = {}
+    values: dict[Key, list[float]] = {}
     for row in units.iter_rows(named=True):
         for side in SIDES:
             key = (row["measure_id"], row.get("category"), row["level"], row["label"], side)
             counts[key] = row[f"{side}_numerator"], row[f"{side}_denominator"]
             compared[key] = row["reason"] is None
             practices[key] = row["practices"]
-    return Truth(mode, profile, counts, compared, practices)
+            values[key] = row.get(f"{side}_observations") or []
+    return Truth(mode, profile, counts, compared, practices, values)
 
 
 def violations(figures: pl.DataFrame, package: Package, truth: Truth) -> list[str]:

@@ -12,7 +12,9 @@ from transforms.answered_twice import Rounds
 from transforms.disclosure_profiles import SIDES, Profile
 from transforms.disclosure_truth import Row
 
-_PEOPLE, _PRACTICES = 5, 2
+_PEOPLE, _PRACTICES, _MANY = 5, 2, 30
+_Said = list[tuple[str, float]]
+"""Practice and answer, or change, of one person after the other."""
 _FIGURES = ("pairs", "before_value", "now_value", "change", "change_lower", "change_upper")
 
 
@@ -63,3 +65,26 @@ def _faults_of_people(people: Rounds, profile: Profile) -> Iterable[str]:
     for side, others in once.items():
         if others and (len(others) < _PEOPLE or len(set(others)) < _PRACTICES):
             yield f"leave too few of all who answered {side}, or those of one practice"
+    yield from _faults_of_alike(people)
+
+
+def _faults_of_alike(people: Rounds) -> Iterable[str]:
+    """Whether all said the same, or all but those of one practice: the pairs, how they changed, or those left over."""
+    said: dict[str, _Said] = {f"{who} {what}": [] for who in ("twice", "once") for what in (*SIDES, "change")}
+    for one in people.people.iter_rows(named=True):
+        before, now = one["before_value"], one["now_value"]
+        twice = None not in (before, now) and one["before_codes"] == one["now_codes"]
+        change = now - before if twice else None
+        for what, value in (("before", before), ("now", now), ("change", change)):
+            if value is not None:
+                said["twice " + what if twice else "once " + what].append((one["practice_id"], value))
+    for which, answers in said.items():
+        practices = [name for name, _ in answers]
+        for out in (None, *sorted(set(practices))):
+            left = [value for name, value in answers if name != out]
+            if 0 < len(left) < _MANY and len(set(left)) == 1:
+                yield f"tell how everybody answered, or all but those of one practice ({which})"
+                break
+        sizes = [practices.count(name) for name in set(practices)]
+        if len(sizes) == 3 and min(sizes) == 1:
+            yield f"are of three practices, in one of which one person alone answered ({which})"

@@ -19,6 +19,8 @@ FIGURES = ("value", "lower", "upper")
 FEWEST_ANSWERS = 5
 FEWEST_CLINICS = 2
 """Fewer answers, or answers from fewer practices, are shown to nobody, whatever the profile."""
+MANY_ANSWERS = 30
+"""Of fewer that are all alike everybody is told: as many as a small unit (`none_or_all`), in every profile."""
 
 
 def is_estimate(measure: Measure) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from transforms.definitions import Package
+from transforms.disclosure_answers import telling_answers
 from transforms.disclosure_kinds import FEWEST_ANSWERS, FEWEST_CLINICS, answers_in, is_estimate, of_single_answers
 from transforms.disclosure_profiles import SIDES, Profile
 from transforms.kinds import AVERAGES, COUNTS, SHARES
@@ -39,8 +40,9 @@ def ruled(package: Package, exact: pl.DataFrame, profile: Profile) -> pl.DataFra
 
     Rules: `single_answers` (of a practice's own staff: hidden from the practice too), `few_answers` (of the staff of a
     cluster or region), `few_practices` (behind a cluster or region), `small_unit`, `small_count`, `small_rest` (of a
-    share), `nested` (a wider count differs too little), `none_or_all` (of a wider count that is a small unit itself),
-    `category` (another category of the same distribution is hidden), `total` (it would give a hidden practice away).
+    share), `nested` (a wider count differs too little), `none_or_all` (of a wider count that is a small unit itself; of
+    the staff, or of those outside one practice), `category` (another category of the same distribution is hidden),
+    `total` (it would give a hidden practice away).
     """
     rows = exact if "category" in exact.columns else exact.with_columns(category=pl.lit(None, dtype=pl.String))
     rows = rows.with_columns(average=pl.col("measure_id").is_in(_averages(package)))
@@ -48,6 +50,7 @@ def ruled(package: Package, exact: pl.DataFrame, profile: Profile) -> pl.DataFra
         bases = [pl.col(name) for part in COUNTS[2:] if (name := f"{side}_{part}") in rows.columns]
         grounds = [pl.col(f"{side}_denominator"), *bases]
         rows = rows.with_columns(_alone(package, profile, side, grounds).alias(f"{side}_rule"))
+        rows = _without_telling_answers(rows, package, side)
         rows = _nested(rows, nested(package), profile, side)
         rows = _with_all_categories(rows, side)
         rows = _with_steps(rows, profile, side)
@@ -118,6 +121,14 @@ def _of_answers(package: Package, side: str) -> dict[str, pl.Expr]:
     )
     few = (answers < FEWEST_ANSWERS) | (clinics < FEWEST_CLINICS)
     return {SINGLE_ANSWERS: told & practice, "few_answers": told & ~practice & few}
+
+
+def _without_telling_answers(rows: pl.DataFrame, package: Package, side: str) -> pl.DataFrame:
+    """Hides what the staff answered where it tells of somebody among them (`transforms.disclosure_answers`)."""
+    told = telling_answers(package, rows, side)
+    joined = rows.join(told, on=list(FIGURE_KEY), how="left", nulls_equal=True, maintain_order="left")
+    why = pl.when(pl.col(f"{side}_state").is_in(COUNTED)).then("telling")
+    return joined.with_columns(pl.coalesce(f"{side}_rule", why).alias(f"{side}_rule")).drop("telling")
 
 
 def _nested(rows: pl.DataFrame, pairs: Sequence[tuple[Count, Count]], profile: Profile, side: str) -> pl.DataFrame:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from transforms.disclosure_profiles import Mode, Profile
@@ -17,13 +17,17 @@ Key = tuple[str, str | None, str, str, str]
 
 @dataclass(frozen=True)
 class Truth:
-    """Exact numerator and denominator by figure; whether it can be compared; and how many practices stand behind it."""
+    """Exact numerator and denominator by figure; whether it can be compared; and how many practices stand behind it.
+
+    `values` has the single values behind an average.
+    """
 
     mode: Mode
     profile: Profile
     counts: Mapping[Key, tuple[float | None, float | None]]
     compared: Mapping[Key, bool]
     practices: Mapping[Key, int]
+    values: Mapping[Key, Sequence[float]] = field(default_factory=dict[Key, Sequence[float]])
 
     @property
     def dots(self) -> bool:

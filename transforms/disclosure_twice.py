@@ -14,6 +14,7 @@ import polars as pl
 
 from transforms.answered_twice import Rounds, can_be_paired, rounds
 from transforms.definitions import Measure, Package
+from transforms.disclosure_answers import alike_without_one, one_follows_from_two
 from transforms.disclosure_kinds import FEWEST_ANSWERS, FEWEST_CLINICS, answers_in, of_single_answers
 from transforms.disclosure_profiles import SIDES, Profile
 from transforms.disclosure_rules import COUNTED, HIDDEN, rounded
@@ -95,8 +96,8 @@ def rule_of_pairs(measure: Measure, found: Rounds, cluster: dict[str, Any], prof
     """Why the pairs may not be shown apart from all who answered; None where they may. `cluster` has the exact counts.
 
     `few_pairs` (fewer than a figure of answers takes), `few_rest` (who answered once are so few, or of one practice),
-    `small_count`, `small_rest` (of a share among the pairs), `nested` (the same of the rest), `none_or_all` (everybody
-    changed alike), `other_answers` (pairs and rest are not the figure of all).
+    `small_count`, `small_rest` (of a share among the pairs), `nested` (the same of the rest), `none_or_all` (all
+    answered or changed alike, or all outside one practice), `other_answers` (pairs and rest are not the figure of all).
     """
     pairs = found.pairs
     if _few(pairs, max(FEWEST_ANSWERS, profile.smallest_unit), max(FEWEST_CLINICS, profile.fewest_practices)):
@@ -109,11 +110,15 @@ def rule_of_pairs(measure: Measure, found: Rounds, cluster: dict[str, Any], prof
             return "few_rest"
         if measure.kind == "proportion" and (rule := _rule_of_share(pairs, cluster, side, profile)):
             return rule
-    return "none_or_all" if measure.kind == "mean" and _change(pairs).n_unique() == 1 else None
+        if alike_without_one(rest, [f"{side}_value"]):
+            return "none_or_all"
+    answers = pairs.with_columns(change=_change(pairs))
+    return "none_or_all" if alike_without_one(answers, ("before_value", "now_value", "change")) else None
 
 
 def _few(people: pl.DataFrame, fewest: int, clinics: int) -> bool:
-    return people.height < fewest or people["practice_id"].n_unique() < clinics
+    few = people.height < fewest or people["practice_id"].n_unique() < clinics
+    return few or one_follows_from_two(people)
 
 
 def _rule_of_share(pairs: pl.DataFrame, cluster: dict[str, Any], side: str, profile: Profile) -> str | None:
