@@ -44,6 +44,7 @@ def filled(workspace: Workspace, practice: str, number: int, worth: str, more: d
     book = load_workbook(blank)
     for cell, value in ({"B12": worth, "B15": "ja" if number % 2 else "nej"} | more).items():
         book.worksheets[0][cell] = value
+    book.properties.lastModifiedBy = f"user {number}"  # two people's files differ, also within the same second
     path = workspace.inbox / f"{practice}_{number}_{worth[0]}.xlsx"
     book.save(path)
     return path
