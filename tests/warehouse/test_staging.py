@@ -246,6 +246,7 @@ DIALECTS = st.fixed_dictionaries(
     packed=st.booleans(),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
 )
+@example([("", "0\n0")], {"delimiter": ",", "lineterminator": "\r\n", "quoting": 1}, False, "utf-8")
 @example([("a\nb", ""), ("", '"')], {"delimiter": ";", "lineterminator": "\r\n", "quoting": 0}, False, "utf-8")
 def test_any_table_in_any_dialect_reads_back_as_itself(
     table: list[tuple[str, str]], dialect: dict[str, Any], packed: bool, encoding: str

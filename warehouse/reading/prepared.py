@@ -76,6 +76,8 @@ def _prepare_text(name: str, received: Path, contract: Contract, copy: Path, *, 
     as_it_is = not packed and codec in {"utf-8", "utf-8-sig"} and heading.first_row == 2 and form.quote not in lead
     if form.header and codec == "utf-8" and not packed:
         as_it_is = True
+    below = rows[heading.first_row - 1] if len(rows) >= heading.first_row else above
+    mark = b"" if as_it_is else _mark(head[above.end : below.end])
     prepared = Prepared(
         received if as_it_is else copy,
         "text",
@@ -84,11 +86,11 @@ def _prepare_text(name: str, received: Path, contract: Contract, copy: Path, *, 
         0,
         form.delimiter,
         form.quote,
-        skip=heading.first_row - 1 if as_it_is else 0,
+        skip=heading.first_row - 1 if as_it_is else len(mark[:1]),
     )
     counter = RowCounter(name, form, heading.first_row, _end_of(lead) if as_it_is else b"")
     pieces = utf8_pieces(name, received, form, codec, packed=packed)
-    return _counted(prepared, counter, pieces, len(lead.encode()), None if as_it_is else copy)
+    return _counted(prepared, counter, pieces, len(lead.encode()), None if as_it_is else (copy, mark))
 
 
 def _head(name: str, received: Path, form: FileFormat, codec: str, *, packed: bool) -> tuple[str, bool]:
@@ -101,18 +103,33 @@ def _head(name: str, received: Path, form: FileFormat, codec: str, *, packed: bo
     return gathered.decode("utf-8", "ignore"), True
 
 
+def _mark(first: str) -> bytes:
+    """A line to stand above the rows, which the engine leaves out: where a cell of the first row holds a line end.
+
+    The engine takes the first line end that it meets for that of all rows, also where it lies between quotation marks.
+    """
+    end = _end_of(first)
+    inside = first[: len(first) - len(end)]
+    return b"_" + end if end and ("\n" in inside or "\r" in inside) else b""
+
+
 def _end_of(lead: str) -> bytes:
     stripped = lead.rstrip("\r\n")
     return lead[len(stripped) :].encode()
 
 
 def _counted(
-    prepared: Prepared, counter: RowCounter, pieces: Iterator[bytes], lead: int, copy: Path | None
+    prepared: Prepared, counter: RowCounter, pieces: Iterator[bytes], lead: int, copy: tuple[Path, bytes] | None
 ) -> Prepared:
-    """Read every byte once: check it, count its rows and, where needed, write it to where the engine reads it."""
+    """Read every byte once: check it, count its rows and, where needed, write it to where the engine reads it.
+
+    `copy`: where that is, and what stands above the rows there.
+    """
     regular, before = True, lead
     with ExitStack() as stack:
-        out = stack.enter_context(copy.open("wb")) if copy else None
+        out = stack.enter_context(copy[0].open("wb")) if copy else None
+        if out and copy:
+            out.write(copy[1])
         for piece in pieces:
             below, before = piece[before:], max(0, before - len(piece))
             if out:
@@ -130,6 +147,6 @@ def _counted(
         else:
             plain = not counted.line_ends and not counted.lone_returns
             return replace(prepared, rows=counted.rows, parallel=plain, padded=counted.padded)
-    offset = 0 if copy else lead
+    offset = len(copy[1]) if copy else lead
     rows = count_exactly(counter.name, prepared.path, offset, counter.form, prepared.first_row)
     return replace(prepared, rows=rows, parallel=False)
