@@ -8,7 +8,6 @@ from dataclasses import replace
 import polars as pl
 
 from transforms.definitions import Package
-from transforms.filters import Selection
 from transforms.once import Once
 from transforms.practice_months import Facts
 from transforms.sources import FILLED_IN, NAMED
@@ -20,35 +19,28 @@ def of_topic(facts: Facts, package: Package) -> Facts:
     A practice that counted something else in a month, or answered another questionnaire, is silent about this: without
     a row of it there is no figure, and no nought. What a file holds of any of the package's names speaks for all.
     """
-    other = _of_other_topics([each for measure in package.measures for each in measure.selections])
-    if other is None:
+    if not _asked(package):
         return facts
-    return replace(facts, submissions=facts.submissions.filter(~other), once=Once())
+    return replace(facts, submissions=of_topics(facts.submissions, package), once=Once())
 
 
 def of_topics(submissions: pl.LazyFrame, package: Package) -> pl.LazyFrame:
     """`submissions` (one row per practice, source, month and slice) without those of other topics."""
-    other = _of_other_topics([each for measure in package.measures for each in measure.selections])
-    return submissions if other is None else submissions.filter(~other)
+    for source, names in sorted(_asked(package).items()):
+        of_other = (pl.col("source") == source) & (pl.col("slice") != "") & ~_starts_with_any(names)
+        submissions = submissions.filter(~of_other)
+    return submissions
 
 
 def filled_in(package: Package) -> frozenset[str]:
     """The sources of the package that practices fill in themselves, and of which it names what it asks."""
-    return frozenset(_asked([each for measure in package.measures for each in measure.selections]))
+    return frozenset(_asked(package))
 
 
-def _of_other_topics(selections: Iterable[Selection]) -> pl.Expr | None:
-    others = [
-        (pl.col("source") == source) & (pl.col("slice") != "") & ~_starts_with_any(names)
-        for source, names in sorted(_asked(selections).items())
-    ]
-    return pl.any_horizontal(others) if others else None
-
-
-def _asked(selections: Iterable[Selection]) -> dict[str, frozenset[str]]:
+def _asked(package: Package) -> dict[str, frozenset[str]]:
     """By source that practices fill in: the names asked for, where each selection of it names some."""
     by_source: dict[str, list[tuple[str, ...]]] = {}
-    for each in selections:
+    for each in (each for measure in package.measures for each in measure.selections):
         if each.model in FILLED_IN:
             by_source.setdefault(each.source, []).append(getattr(each, NAMED[each.model][0]))
     return {
