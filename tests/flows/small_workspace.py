@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.process import Validator
-from flows.ingesting import Delivery, Outcome, land_delivery, promote_extract, stage_extract, validate_extract
+from flows.ingesting import Delivery, Outcome, land_delivery, prepare, promote_extract, stage_extract, validate_extract
 from flows.settings import Workspace, load_workspace
 from warehouse.connection import reading
 
@@ -22,6 +22,8 @@ HEADERS = {
 ENCODINGS = {"registry": "windows-1252", "services": "windows-1252"}
 PRACTICES = ("010101", "020202", "030303")
 SETTINGS = 'name = "Prøven"\ninbox = "../inbox"\n[consent]\ndefault = "given"\n'
+OWN_INBOX = SETTINGS.replace("../inbox", "inbox")
+"""With the inbox inside, so that it goes with a copy of the workspace."""
 FACTS = ("fact.prescription", "fact.service", "fact.list_size", "ledger.submission")
 KEPT = (*FACTS, *(f"registry.{table}" for table in ("practice", "cluster", "region", "membership", "consent")))
 
@@ -61,6 +63,16 @@ def delivered(workspace: Workspace, name: str, content: bytes | None) -> Path:
     if content is not None:
         path.write_bytes(content)
     return path
+
+
+def with_registry_alone(root: Path, *rows: str, settings: str = SETTINGS) -> Workspace:
+    """A new workspace in the folder `root`, with the lines `rows` of the registry and nothing else."""
+    root.mkdir(parents=True)
+    (root / "klyngeflow.toml").write_text(settings, encoding="utf-8")
+    opened = load_workspace(root)
+    prepare(opened)
+    bring_in(opened, "registry", delivered(opened, "register_2024-01-01.csv", extract("registry", *rows)))
+    return opened
 
 
 def own_copy(made: Path, folder: Path) -> Workspace:

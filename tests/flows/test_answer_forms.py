@@ -8,11 +8,18 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from small_workspace import PRACTICES, SETTINGS, bring_in, delivered, extract, own_copy, registered
+from small_workspace import (
+    OWN_INBOX,
+    PRACTICES,
+    bring_in,
+    own_copy,
+    registered,
+    with_registry_alone,
+)
 
-from flows.ingesting import Delivery, Outcome, prepare
+from flows.ingesting import Delivery, Outcome
 from flows.returned_sheets import take_sheets
-from flows.settings import Workspace, load_workspace
+from flows.settings import Workspace
 from flows.sheets import Round, write_sheets
 from reports.answer_form import HEAD_ROW
 from transforms.feedback import collected
@@ -30,12 +37,7 @@ PERSON = "0101" + "80" + "1234"
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("answers") / "workspace"
-    root.mkdir(parents=True)
-    (root / "klyngeflow.toml").write_text(SETTINGS.replace("../inbox", "inbox"), encoding="utf-8")
-    opened = load_workspace(root)
-    prepare(opened)
-    rows = [registered(practice) for practice in PRACTICES]
-    bring_in(opened, "registry", delivered(opened, "register_2024-01-01.csv", extract("registry", *rows)))
+    opened = with_registry_alone(root, *map(registered, PRACTICES), settings=OWN_INBOX)
     write_sheets(opened, ROUND)
     write_sheets(opened, ROUND, evaluation=True)
     return root

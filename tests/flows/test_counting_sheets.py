@@ -10,7 +10,16 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from small_workspace import PRACTICES, SETTINGS, bring_in, delivered, extract, own_copy, registered, rows_of
+from small_workspace import (
+    OWN_INBOX,
+    PRACTICES,
+    SETTINGS,
+    bring_in,
+    own_copy,
+    registered,
+    rows_of,
+    with_registry_alone,
+)
 
 from expectations.process import Validator
 from flows.ingesting import Delivery, Outcome, prepare
@@ -33,12 +42,8 @@ ONE_MONTH = {cell: number for cell, number in WHOLE.items() if cell.startswith("
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("sheets") / "workspace"
-    root.mkdir(parents=True)
-    (root / "klyngeflow.toml").write_text(SETTINGS.replace("../inbox", "inbox"), encoding="utf-8")
-    opened = load_workspace(root)
-    prepare(opened)
     rows = [*map(registered, PRACTICES[:2]), registered(PRACTICES[2], "K2")]
-    bring_in(opened, "registry", delivered(opened, "register_2024-01-01.csv", extract("registry", *rows)))
+    opened = with_registry_alone(root, *rows, settings=OWN_INBOX)
     write_sheets(opened, ROUND)
     return root
 

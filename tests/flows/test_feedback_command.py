@@ -12,10 +12,15 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from small_workspace import PRACTICES, SETTINGS, bring_in, delivered, extract, registered
+from small_workspace import (
+    OWN_INBOX,
+    PRACTICES,
+    registered,
+    with_registry_alone,
+)
 
 from flows.evaluations import write_evaluations
-from flows.ingesting import Outcome, prepare
+from flows.ingesting import Outcome
 from flows.returned_sheets import take_sheets
 from flows.settings import Workspace, load_workspace
 
@@ -58,12 +63,7 @@ def taken(workspace: Workspace, paths: list[Path]) -> list[Outcome]:
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Four forms of version 0.1 from one practice and two from another; then six of 0.2, which asks one thing more."""
     root = tmp_path_factory.mktemp("feedback") / "workspace"
-    root.mkdir()
-    (root / "klyngeflow.toml").write_text(SETTINGS.replace("../inbox", "inbox"), encoding="utf-8")
-    opened = load_workspace(root)
-    prepare(opened)
-    rows = [registered(practice) for practice in PRACTICES]
-    bring_in(opened, "registry", delivered(opened, "register_2024-01-01.csv", extract("registry", *rows)))
+    opened = with_registry_alone(root, *map(registered, PRACTICES), settings=OWN_INBOX)
     who = [PRACTICES[0]] * 4 + [PRACTICES[1]] * 2
     assert len(write_evaluations(opened, MEETING, root / "forms")) == len(PRACTICES)
     early = [filled(opened, practice, at, "2", {"B16": f"Mere tid {at}"}) for at, practice in enumerate(who)]

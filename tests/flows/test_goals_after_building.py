@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import pytest
 from small_workspace import PRACTICES, SETTINGS, bring_in, delivered, extract, own_copy, prescribed, rows_of
-from test_only_what_changed import HereAtOnce, Plain
+from test_only_what_changed import Plain, here
 from whole_package import DEFINITION, write_package
 
 from flows import rendering, rendering_again
@@ -40,11 +38,6 @@ FIRST, LATER = (
     Goal("Fælles frase til sekretæren", "to læger", date(2025, 2, 1)),
 )
 FIGURES = ("report.figure", "report.pack", "report.bound", "report.month", "report.note", "mart.measure", "mart.hidden")
-
-
-@contextmanager
-def here() -> Iterator[HereAtOnce]:
-    yield HereAtOnce()
 
 
 @pytest.fixture(scope="module")

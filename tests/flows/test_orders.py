@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_workspace import PRACTICES, SETTINGS, bring_in, delivered, extract, own_copy, registered
+from small_workspace import (
+    PRACTICES,
+    SETTINGS,
+    bring_in,
+    delivered,
+    extract,
+    own_copy,
+    registered,
+    with_registry_alone,
+)
 
 from flows.ingesting import prepare
 from flows.orders import Order, OrderError, for_meeting, planned
@@ -34,13 +43,7 @@ def bring_quarter_in(workspace: Workspace, source: str, quarter: str) -> None:
 def registered_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with a registry alone."""
     root = tmp_path_factory.mktemp("registered") / "workspace"
-    root.mkdir(parents=True)
-    (root / "klyngeflow.toml").write_text(SETTINGS, encoding="utf-8")
-    opened = load_workspace(root)
-    prepare(opened)
-    file = delivered(opened, "register_2024-01-01.csv", extract("registry", *map(registered, PRACTICES)))
-    bring_in(opened, "registry", file)
-    return opened.root
+    return with_registry_alone(root, *map(registered, PRACTICES)).root
 
 
 @pytest.fixture(scope="module")

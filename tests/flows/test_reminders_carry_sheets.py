@@ -11,15 +11,23 @@ import pytest
 from delivery_world import practice, with_mail, write_contacts
 from mail_servers import mail_server
 from openpyxl import load_workbook
-from small_workspace import PRACTICES, SETTINGS, bring_in, delivered, extract, own_copy, registered
+from small_workspace import (
+    PRACTICES,
+    bring_in,
+    delivered,
+    extract,
+    own_copy,
+    registered,
+    with_registry_alone,
+)
 
 from flows.commands_deliver import reminded_lines
-from flows.ingesting import Delivery, Outcome, prepare
+from flows.ingesting import Delivery, Outcome
 from flows.mailing import composed, send_due
 from flows.reminding import Reminded, carried, remind_due
 from flows.requesting import Wish, ask
 from flows.returned_sheets import take_sheets
-from flows.settings import Workspace, load_workspace
+from flows.settings import Workspace
 from flows.sheets import Round, write_sheets
 from reports.count_sheet import HEAD_ROW
 from transforms.sheet_layout import MARK_SHEET
@@ -40,12 +48,7 @@ MONTHS = ("2026-01", "2026-02", "2026-03")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three practices in K1 with lists and prescriptions of a quarter, and a mailing list; nobody has counted."""
     root = tmp_path_factory.mktemp("carried") / "workspace"
-    root.mkdir(parents=True)
-    (root / "klyngeflow.toml").write_text(SETTINGS, encoding="utf-8")
-    opened = load_workspace(root)
-    prepare(opened)
-    registry = extract("registry", *map(registered, PRACTICES))
-    bring_in(opened, "registry", delivered(opened, "register_2024-01-01.csv", registry))
+    opened = with_registry_alone(root, *map(registered, PRACTICES))
     listed = [f"{each};{month};K;0-5;200" for each in PRACTICES for month in MONTHS]
     bring_in(opened, "list_sizes", delivered(opened, "tilmeldte_2026K1.csv", extract("list_sizes", *listed)))
     write_contacts(opened, *(practice(each) for each in PRACTICES))

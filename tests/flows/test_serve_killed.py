@@ -15,7 +15,7 @@ import pytest
 from small_workspace import own_copy
 from test_daily import rendered
 from test_requests import registry_alone, wish, with_data  # noqa: F401 - fixtures
-from test_serving import SOON, Served, free_port, is_up, of, started, wait_until
+from test_serving import SOON, Served, answering, free_port, of, started, wait_until
 
 from flows.clock import today
 from flows.requesting import ask
@@ -36,16 +36,8 @@ def served(workspace: Workspace, home: Path) -> Iterator[Served]:
     port, notes = free_port(), home / "attempts.txt"
     notes.touch()
     process = started(workspace, port, notes)
-    made = Served(workspace, process, f"http://127.0.0.1:{port}", datetime.now(UTC), notes)
-    try:
-        wait_until(lambda: process.poll() is not None or is_up(made.page))
-        assert process.poll() is None, (workspace.root / "printed.txt").read_text()
-        wait_until(lambda: len(made.ask("deployments")) == 5)
+    with answering(Served(workspace, process, f"http://127.0.0.1:{port}", datetime.now(UTC), notes)) as made:
         yield made
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            process.wait(120)
 
 
 def begun(workspace: Workspace) -> list[tuple[str, str]]:

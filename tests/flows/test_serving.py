@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -109,16 +110,23 @@ def served(with_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     notes.touch()
     process = started(workspace, port, notes)
     page = f"http://127.0.0.1:{port}"
-    made = Served(workspace, process, page, now, notes)
+    with answering(Served(workspace, process, page, now, notes)) as made:
+        yield made
+
+
+@contextmanager
+def answering(made: Served) -> Iterator[Served]:
+    """What is served, once its page and its deployments are there; ended as Ctrl-C ends it."""
+    process = made.process
     try:
-        wait_until(lambda: process.poll() is not None or is_up(page))
-        assert process.poll() is None, (workspace.root / "printed.txt").read_text()
+        wait_until(lambda: process.poll() is not None or is_up(made.page))
+        assert process.poll() is None, (made.workspace.root / "printed.txt").read_text()
         wait_until(lambda: len(made.ask("deployments")) == 5)
         yield made
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-            process.wait(60)
+            process.wait(120)
 
 
 def is_up(page: str) -> bool:
@@ -243,9 +251,11 @@ def test_its_run_is_seen_in_the_page_by_a_browser(served: Served, asked: dict[st
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         page.goto(f"{served.page}/runs", timeout=LONG * 1000)
         page.get_by_text(RUN).first.wait_for(timeout=LONG * 1000)
+        assert page.get_by_text(RUN).first.is_visible()
         page.screenshot(path=tmp_path / "runs.png")
         page.goto(f"{served.page}/runs/flow-run/{asked['id']}?tab=Artifacts", timeout=LONG * 1000)
         page.get_by_text("Completed").first.wait_for(timeout=LONG * 1000)
+        assert page.get_by_text(asked["name"]).first.is_visible()
         page.wait_for_timeout(3000)
         page.screenshot(path=tmp_path / "run.png")
         browser.close()

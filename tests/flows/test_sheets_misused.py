@@ -12,11 +12,18 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.formula import ArrayFormula
-from small_workspace import PRACTICES, SETTINGS, bring_in, delivered, extract, own_copy, registered
+from small_workspace import (
+    OWN_INBOX,
+    PRACTICES,
+    bring_in,
+    own_copy,
+    registered,
+    with_registry_alone,
+)
 
-from flows.ingesting import Outcome, prepare
+from flows.ingesting import Outcome
 from flows.returned_sheets import take_sheets
-from flows.settings import Workspace, load_workspace
+from flows.settings import Workspace
 from flows.sheets import Round, write_sheets
 from flows.showing_feedback import feedback, feedback_lines
 from transforms.feedback import collected
@@ -37,12 +44,7 @@ Misuse = Callable[[Workbook], None]
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("misused") / "workspace"
-    root.mkdir(parents=True)
-    (root / "klyngeflow.toml").write_text(SETTINGS.replace("../inbox", "inbox"), encoding="utf-8")
-    opened = load_workspace(root)
-    prepare(opened)
-    rows = [registered(practice) for practice in PRACTICES]
-    bring_in(opened, "registry", delivered(opened, "register_2024-01-01.csv", extract("registry", *rows)))
+    opened = with_registry_alone(root, *map(registered, PRACTICES), settings=OWN_INBOX)
     write_sheets(opened, COUNTING)
     write_sheets(opened, ASKING)
     write_sheets(opened, ASKING, evaluation=True)

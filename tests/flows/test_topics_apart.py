@@ -6,12 +6,19 @@ from datetime import date, datetime
 
 import polars as pl
 import pytest
-from small_workspace import PRACTICES, SETTINGS, bring_in, delivered, extract, registered
+from small_workspace import (
+    OWN_INBOX,
+    PRACTICES,
+    bring_in,
+    delivered,
+    extract,
+    registered,
+    with_registry_alone,
+)
 
 from flows.assessing import needed
-from flows.ingesting import prepare
 from flows.orders import Order
-from flows.settings import Workspace, load_workspace
+from flows.settings import Workspace
 from transforms.calendar import Window
 from warehouse import mart
 
@@ -26,15 +33,7 @@ EARS = "oeregener_hos_boern"
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The first practice counted ears, the second staff alone, the third ears and staff: its ears were 0 in March."""
     root = tmp_path_factory.mktemp("topics") / "workspace"
-    root.mkdir()
-    (root / "klyngeflow.toml").write_text(SETTINGS.replace("../inbox", "inbox"), encoding="utf-8")
-    opened = load_workspace(root)
-    prepare(opened)
-    bring_in(
-        opened,
-        "registry",
-        delivered(opened, "register_2024-01-01.csv", extract("registry", *map(registered, PRACTICES))),
-    )
+    opened = with_registry_alone(root, *map(registered, PRACTICES), settings=OWN_INBOX)
     listed = [f"{practice};{month};K;0-5;200" for practice in PRACTICES for month in MONTHS]
     bring_in(opened, "list_sizes", delivered(opened, "tilmeldte_2026K1.csv", extract("list_sizes", *listed)))
     for number, month in enumerate(MONTHS, 1):
