@@ -57,12 +57,11 @@ def test_importing_the_module_imports_no_great_expectations() -> None:
 
 def test_child_starts_at_once_and_leaves_nothing_behind() -> None:
     before = children()
-    started = time.monotonic()
     with Validator():
-        assert len(children() - before) == 1
+        (child,) = (each for each in multiprocessing.active_children() if each.pid not in before)
     assert children() == before
-    # An import of several seconds is cut short, not waited for.
-    assert time.monotonic() - started < 5
+    # An import of several seconds is cut short, not waited for: a child that came to its end would say 0.
+    assert child.exitcode == -signal.SIGTERM
 
 
 def test_dead_child_is_told_and_replaced(stage: Stage) -> None:
