@@ -241,8 +241,16 @@ def deliver_rendered(workspace: Workspace, today: date) -> Told:
     """Hand over the rendered packs whose day for it has come; nothing where there is no modtagere.csv."""
     with one_command(workspace.store):
         found = deliver_due(workspace, today)
-    done = [f"{each.request.request_id} ({each.request.title}): delivered" for each in found if each.refused is None]
-    kept = [f"{each.request.request_id} ({each.request.title}): {each.refused}" for each in found if each.refused]
+    done: list[str] = []
+    kept: list[str] = []
+    for each in found:
+        titled = f"{each.request.request_id} ({each.request.title})"
+        if each.refused is not None:
+            kept.append(f"{titled}: {each.refused}")
+            continue
+        done.append(f"{titled}: delivered")
+        withheld = each.plan.withheld if each.plan else {}
+        done.extend(f"{titled}: {unit} gets nothing, since {why}" for unit, why in withheld.items())
     return Told(tuple(done), tuple(kept))
 
 

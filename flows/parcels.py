@@ -157,8 +157,14 @@ def _withheld(workspace: Workspace, parcels: Sequence[Parcel], members: Mapping[
         for each in members.values()
         if not (silence if each.consent is None else each.consent)
     }
-    gone = [each.unit_id for each in parcels if each.recipient == "member" and each.unit_id not in members]
-    return told | dict.fromkeys(gone, "it is not in the cluster on the day of the meeting")
+    reported = {each.unit_id for each in parcels if each.recipient == "member"}
+    gone = reported - members.keys()
+    come = members.keys() - reported - told.keys() if reported else set[str]()
+    return {
+        **told,
+        **dict.fromkeys(sorted(gone), "it is not in the cluster on the day of the meeting"),
+        **dict.fromkeys(sorted(come), "it came to the cluster after the months shown: there is no report of its own"),
+    }
 
 
 def _with_key(workspace: Workspace, request: Request, parcel: Parcel) -> Parcel:

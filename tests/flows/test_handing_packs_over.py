@@ -129,6 +129,24 @@ def test_who_does_not_consent_gets_nothing_and_it_is_on_record(rendered: Workspa
     ]
 
 
+def test_who_came_after_the_months_shown_gets_nothing_and_it_is_on_record(rendered: Workspace) -> None:
+    joined = "050505;Nye Huse;K1;Søklyngen;R1;Regionen;01-02-2026;;;;;ja"
+    standing = [
+        f"{each};{NAMES.get(each, 'Bakken')};K1;Søklyngen;R1;Regionen;01-01-2020;;;;;{'ja' if each in NAMES else 'nej'}"
+        for each in sorted([*NAMES, REFUSES])
+    ]
+    register = delivered(rendered, "register_2026-03-01.csv", extract("registry", *standing, joined))
+    bring_in(rendered, "registry", register)
+    (told,) = deliver_due(rendered, MEETING - timedelta(days=5))
+    assert told.plan
+    why = "it came to the cluster after the months shown: there is no report of its own"
+    assert dict(told.plan.withheld) == {REFUSES: "it does not consent", "050505": why}
+    assert {unit for kind, unit in folders(rendered) if kind == "member"} == set(NAMES)
+    (row,) = deliveries.of_unit(rendered.store, "050505")
+    assert (row.state, row.folder, row.reason) == ("withheld", None, why)
+    assert hand_over(rendered).plan.due == ()  # type: ignore[union-attr]
+
+
 def test_a_second_time_nothing_is_made_and_nothing_told(rendered: Workspace) -> None:
     hand_over(rendered)
     before, trail = everything(rendered), len(auditing.trail(rendered))

@@ -17,6 +17,7 @@ from delivery_world import rows
 from flows import auditing
 from flows.showing_requests import next_step
 from transforms.audit import Event
+from transforms.calendar import Window
 from transforms.errors import UserError
 from transforms.follow_ups import FollowUp, Held
 from transforms.meeting_plan import due_dates
@@ -61,7 +62,18 @@ class Lived(NamedTuple):
         return follow_ups.every(self.story.workspace.store)
 
     def readers(self, request: Request) -> set[str]:
-        """The practices that get something of their own."""
+        """The practices that get something of their own: there when the months shown ended, and still there."""
+        return self._present(request) - self.newcomers(request)
+
+    def newcomers(self, request: Request) -> set[str]:
+        """The practices that came after the months shown: nothing can tell of them."""
+        begins = request.followup_from or request.baseline_from
+        if begins is None:
+            return set()
+        months = self.story.workspace.package(request.package_id).windows.months
+        return self._present(request) - self.members(request.cluster_id, Window.of(begins, months).end)
+
+    def _present(self, request: Request) -> set[str]:
         return self.members(request.cluster_id, request.meeting_date) if request.level == "practice" else set()
 
     def handed(self, request: Request) -> list[Delivery]:
@@ -116,6 +128,9 @@ def packs_in_time(lived: Lived) -> Iterator[str]:
         if got != Counter({**dict.fromkeys(lived.readers(each), 1), each.cluster_id: 2}):
             told = f"{dict(sorted(got.items()))}: its readers are {sorted(lived.readers(each))}"
             yield f"{each.title} was handed to {told}."
+        withheld = {found.unit_id for found in deliveries.of_pack(workspace.store, each.pack_id) if found.reason}
+        if untold := lived.newcomers(each) - withheld:
+            yield f"{each.title} says nothing of {sorted(untold)}, who came after the months shown."
 
 
 def reasons(lived: Lived) -> Iterator[str]:
