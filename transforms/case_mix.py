@@ -11,7 +11,7 @@ import polars as pl
 from transforms.calendar import Window
 from transforms.definitions import Measure, Selection
 from transforms.practice_months import Facts
-from transforms.selection import band_limits, selected
+from transforms.selection import added_up, band_limits, place, selected
 from transforms.standardisation import expected_events
 
 STANDARDISED = ("expected", "standardised", "standardised_lower", "standardised_upper", "reference")
@@ -37,7 +37,13 @@ _BY = ("sex", "age_band")
 _STRATUM = ("sex", "ages")
 Months = Callable[[], pl.DataFrame]
 _NOBODY = pl.DataFrame(schema={"practice_id": pl.String})
-_NOTHING = pl.DataFrame(schema={**dict.fromkeys((*_UNITS, *_STRATUM), pl.String), **dict.fromkeys(_PARTS, pl.Float64)})
+_NOTHING = pl.DataFrame(
+    schema={
+        **dict.fromkeys(_UNITS, pl.String),
+        **dict.fromkeys(_STRATUM, pl.Categorical),
+        **dict.fromkeys(_PARTS, pl.Float64),
+    }
+)
 
 
 def expectations(measure: Measure, window: Window, months: pl.DataFrame, facts: Facts) -> pl.DataFrame:
@@ -72,16 +78,24 @@ def split_of(measure: Measure, window: Window, months: Months, facts: Facts) -> 
     if measure.kind not in _KINDS:
         return Split(_NOTHING, _NOBODY, _NOBODY)
     # Measures of the same sources count in the same months: what one was asked of them need not be asked again.
-    sources = frozenset(selection.source for selection in measure.selections)
-    strata = {part: _once(getattr(measure, part), (window, sources), months, facts) for part in _PARTS}
-    unsplit = pl.concat([_too_unsplit(rows) for rows in strata.values()]).unique().sort("practice_id")
+    of = window, frozenset(selection.source for selection in measure.selections)
+    places = facts.once.get(lambda: _places(months(), facts), "places", *of)
+
+    def of_part(part: str) -> pl.DataFrame:
+        selection: Selection = getattr(measure, part)
+        return facts.once.get(lambda: _strata(selection, places, facts), "strata", selection, *of)
+
+    strata = {part: of_part(part) for part in _PARTS}
+    unsplit = pl.concat([_too_unsplit(rows, places) for rows in strata.values()]).unique().sort("practice_id")
+    of_split = places.units.filter(pl.col("region_id").is_not_null()).join(unsplit, on="practice_id", how="anti")
     split = {
-        part: rows.remove(_is_unsplit()).join(unsplit, on="practice_id", how="anti") for part, rows in strata.items()
+        part: rows.remove(_is_unsplit()).join(places.units.join(unsplit, on="practice_id"), on="unit", how="anti")
+        for part, rows in strata.items()
     }
     ages = common_ages(*(rows["age_band"].unique().to_list() for rows in split.values()))
     if ages is None:
         return Split(_NOTHING, unsplit, months().select(pl.col("practice_id").unique().sort()))
-    return Split(_side_by_side(split, ages), unsplit, _NOBODY)
+    return Split(_side_by_side(split, ages).join(of_split, on="unit").select(_NOTHING.columns), unsplit, _NOBODY)
 
 
 def expected_of(measure: Measure, window: Window, months: pl.DataFrame, split: Split) -> pl.DataFrame:
@@ -151,35 +165,43 @@ def _name(low: float, high: float) -> str:
     return f"{low:.0f}+" if high == inf else f"{low:.0f}-{high:.0f}"
 
 
-def _once(selection: Selection, ground: tuple[object, ...], months: Months, facts: Facts) -> pl.DataFrame:
-    return facts.once.get(lambda: _strata(selection, months(), facts), "strata", selection, *ground)
+@dataclass(frozen=True)
+class _Places:
+    """Where months count: `units` one row per practice with a cluster and region, and `months` one per month there.
+
+    Both have `unit`, a number; a month has `place` besides.
+    """
+
+    units: pl.DataFrame
+    months: pl.DataFrame
 
 
-def _strata(selection: Selection, months: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """One row per unit, sex and age band with any of the quantity in the counted months: `total`."""
+def _places(months: pl.DataFrame, facts: Facts) -> _Places:
+    units = months.select(_UNITS).unique().sort(_UNITS).with_row_index("unit")
+    counted = months.join(units, on=_UNITS, nulls_equal=True).select("period", place(facts.listed), "unit")
+    return _Places(units, counted)
+
+
+def _strata(selection: Selection, places: _Places, facts: Facts) -> pl.DataFrame:
+    """One row per unit, sex and age band with any of the quantity in the months that count: `total`."""
     rows = selected(selection, facts.by_source, facts.codes).filter(pl.col(selection.column) != 0)
     known = rows.collect_schema()
-    missing = [pl.lit(None, pl.String).alias(name) for name in _BY if name not in known]
-    units = months.select(_UNITS).unique().sort(_UNITS).with_row_index("unit")
-    counted = months.join(units, on=_UNITS, nulls_equal=True).select("practice_id", "period", "unit")
-    inside = rows.with_columns(missing).join(
-        counted.lazy().with_columns(pl.col("practice_id").cast(known["practice_id"])), on=["practice_id", "period"]
-    )
-    sums = inside.group_by("unit", *_BY).agg(pl.col(selection.column).sum().cast(pl.Float64).alias("total"))
-    named = sums.join(units.lazy(), on="unit").with_columns(pl.col(_BY).cast(pl.String))
-    return named.select(*_UNITS, *_BY, "total").collect()
+    by = [(pl.col(name) if name in known else pl.lit(None, pl.String)).cast(pl.Categorical).alias(name) for name in _BY]
+    first, last = places.months["period"].min(), places.months["period"].max()
+    near = rows.filter(pl.col("period").is_between(first, last)).select(place(facts.listed), *by, selection.column)
+    inside = near.join(places.months.lazy(), on="place")
+    return added_up(selection, inside, pl.col("unit"), *(pl.col(name) for name in _BY)).collect()
 
 
 def _is_unsplit() -> pl.Expr:
     return pl.col("sex").is_null() | pl.col("age_band").is_null() | (pl.col("age_band") == EVERY_AGE)
 
 
-def _too_unsplit(rows: pl.DataFrame) -> pl.DataFrame:
+def _too_unsplit(rows: pl.DataFrame, places: _Places) -> pl.DataFrame:
     """The practices of whose quantity more than MOST_UNSPLIT is of no stratum."""
-    without = pl.col("total").filter(_is_unsplit()).sum() / pl.col("total").sum()
-    return (
-        rows.group_by("practice_id").agg(without=without).filter(pl.col("without") > MOST_UNSPLIT).select("practice_id")
-    )
+    by_unit = rows.group_by("unit").agg(pl.col("total").sum(), without=pl.col("total").filter(_is_unsplit()).sum())
+    of_practice = by_unit.join(places.units, on="unit").group_by("practice_id").agg(pl.col("total", "without").sum())
+    return of_practice.filter(pl.col("without") / pl.col("total") > MOST_UNSPLIT).select("practice_id")
 
 
 def _no_stratum(unsplit: pl.DataFrame) -> pl.Expr:
@@ -198,15 +220,15 @@ def _unknown(units: pl.DataFrame, reason: pl.Expr) -> pl.DataFrame:
 
 
 def _side_by_side(strata: dict[str, pl.DataFrame], ages: dict[str, str]) -> pl.DataFrame:
-    """One row per unit and stratum of a region: both parts, 0 where there is none of one."""
-    named = pl.col("age_band").replace_strict(ages, return_dtype=pl.String).alias("ages")
+    """One row per unit and stratum: both parts, 0 where there is none of one."""
+    named = pl.col("age_band").replace_strict(ages, return_dtype=pl.Categorical).alias("ages")
     sides = [
-        rows.filter(pl.col("region_id").is_not_null()).select(
-            *_UNITS, "sex", named, *((pl.col("total") if name == part else pl.lit(0.0)).alias(name) for name in _PARTS)
+        rows.select(
+            "unit", "sex", named, *((pl.col("total") if name == part else pl.lit(0.0)).alias(name) for name in _PARTS)
         )
         for part, rows in strata.items()
     ]
-    return pl.concat(sides).group_by(*_UNITS, *_STRATUM).agg(pl.col(_PARTS).sum())
+    return pl.concat(sides).group_by("unit", *_STRATUM).agg(pl.col(_PARTS).sum())
 
 
 def _shares(measure: Measure, window: Window) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from transforms.definitions import Measure
 from transforms.filters import Selection
 from transforms.individuals import individual_values
 from transforms.once import Once
-from transforms.selection import added_up, refuse_adding_patients, selected
+from transforms.selection import added_up, place, refuse_adding_patients, selected
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,15 @@ class Facts:
     codes: Mapping[str, CodeSystem] = field(default_factory=dict[str, CodeSystem])
     once: Once = field(default_factory=Once, compare=False, repr=False)
 
+    @property
+    def listed(self) -> pl.Enum:
+        """Every practice that ever listed anybody: only their months count."""
+        return self.once.get(self._listed, "listed")
+
+    def _listed(self) -> pl.Enum:
+        practices = self.by_source["list_sizes"].select(pl.col("practice_id").cast(pl.String).unique().sort())
+        return pl.Enum(practices.drop_nulls().collect()["practice_id"])
+
 
 def counted_months(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
     """One row per practice and month of `window` that counts: it had listed patients and submitted the sources.
@@ -51,9 +60,9 @@ def counted_months(measure: Measure, window: Window, facts: Facts) -> pl.DataFra
 def _counted(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
     months = _submitted(measure, window, facts).filter(pl.col("patients") > 0).drop("patients")
     if measure.individual:
-        values = individual_values(measure, months.lazy(), facts.by_source, facts.codes)
+        values = individual_values(measure, months.drop("place").lazy(), facts.by_source, facts.codes)
         return values.sort("practice_id", "period").collect()
-    return _with_sums(measure, months, window, facts)
+    return _with_sums(measure, months, window, facts).drop("place")
 
 
 def _with_sums(measure: Measure, months: pl.DataFrame, window: Window, facts: Facts) -> pl.DataFrame:
@@ -69,7 +78,7 @@ def _with_sums(measure: Measure, months: pl.DataFrame, window: Window, facts: Fa
 def _with_part(months: pl.DataFrame, part: str, measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
     selection: Selection = getattr(measure, part)
     sums = _sums(measure, part, selection, facts).rename({"total": part})
-    months = months.join(sums, on=["practice_id", "period"], how="left", maintain_order="left")
+    months = months.join(sums, on="place", how="left", maintain_order="left")
     if not selection.is_stock or not any(each.counts_patients for each in measure.selections):
         return months
     # Those counted are on the list at the end: what they are out of is that list, held for the whole window.
@@ -87,7 +96,8 @@ def listed_months(measure: Measure, window: Window, facts: Facts) -> pl.DataFram
     everybody = _listed(window, facts).select("practice_id", "period").join(sources, how="cross")
     as_if = replace(facts, submissions=everybody, once=Once())
     months = _submitted(measure, window, as_if).filter(pl.col("patients") > 0).drop("patients")
-    return _with_part(months, "denominator", measure, window, as_if).with_columns(pl.col("denominator").fill_null(0.0))
+    with_part = _with_part(months, "denominator", measure, window, as_if).drop("place")
+    return with_part.with_columns(pl.col("denominator").fill_null(0.0))
 
 
 def months_that_count(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
@@ -102,13 +112,13 @@ def empty_lists(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
 
 
 def _sums(measure: Measure, part: str, selection: Selection, facts: Facts) -> pl.DataFrame:
-    """One row per practice and month with a fact that the selection lets through: `total`."""
+    """One row per practice and month with a fact that the selection lets through: `place`, `total`."""
 
     def make() -> pl.DataFrame:
         chosen = selected(selection, facts.by_source, facts.codes)
         if category is not None:
             chosen = chosen.filter(in_category(measure, chosen, facts.codes.get(selection.source)))
-        return added_up(selection, chosen).collect()
+        return added_up(selection, chosen, place(facts.listed)).collect()
 
     category = measure.category if part == "numerator" else None
     of_category = () if category is None else (category, measure.by, measure.bands)
@@ -116,7 +126,7 @@ def _sums(measure: Measure, part: str, selection: Selection, facts: Facts) -> pl
 
 
 def _submitted(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
-    """One row per practice and month of `window` with a list size and the measure's sources, in order.
+    """One row per practice and month of `window` with a list size and the measure's sources, in order; with `place`.
 
     Patients counted over the window are those on the practice's list in its last month. The count came with that month
     and stands for every month in which the practice listed somebody, in the cluster that it belonged to at the end; a
@@ -141,7 +151,7 @@ def _submitted(measure: Measure, window: Window, facts: Facts) -> pl.DataFrame:
             placed = months.join(belonging.filter(last).drop("period"), on="practice_id", how="left")
         else:
             placed = months.join(belonging, on=["practice_id", "period"], how="left")
-        return placed.sort("practice_id", "period").collect()
+        return placed.sort("practice_id", "period").with_columns(place(facts.listed)).collect()
 
     return facts.once.get(make, "submitted months", sources, window)
 

@@ -14,6 +14,8 @@ from transforms.errors import UserError
 from transforms.filters import Selection
 from transforms.sources import COLUMNS
 
+_MOST_DAYS = 1 << 20
+
 
 class DefinitionError(UserError):
     """A measure asks for something that the extracts do not tell apart."""
@@ -29,13 +31,22 @@ def monthly_sums(
     Raises:
         DefinitionError: as `selected`.
     """
-    return added_up(selection, selected(selection, facts, codes))
+    chosen = selected(selection, facts, codes)
+    return added_up(selection, chosen, pl.col("practice_id").cast(pl.String), pl.col("period"))
 
 
-def added_up(selection: Selection, chosen: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per practice and month of the facts `chosen`: `total` of the selection's quantity."""
-    sums = chosen.group_by("practice_id", "period").agg(pl.col(selection.column).sum().cast(pl.Float64).alias("total"))
-    return sums.with_columns(pl.col("practice_id").cast(pl.String))
+def added_up(selection: Selection, chosen: pl.LazyFrame, *by: pl.Expr) -> pl.LazyFrame:
+    """One row per group of the facts `chosen`: `total` of the selection's quantity."""
+    return chosen.group_by(by).agg(pl.col(selection.column).sum().cast(pl.Float64).alias("total"))
+
+
+def place(practices: pl.Enum) -> pl.Expr:
+    """`place`, practice and month as one number: to join or group millions of rows by one takes half the time of two.
+
+    Null: of a practice that `practices` does not name. Where the facts have that type it costs next to nothing.
+    """
+    practice = pl.col("practice_id").cast(practices, strict=False).to_physical().cast(pl.UInt64)
+    return (practice * _MOST_DAYS + pl.col("period").to_physical()).alias("place")
 
 
 def selected(
@@ -122,9 +133,10 @@ def by_code(selection: Selection, rows: pl.LazyFrame, system: CodeSystem | None)
     wanted, unwanted = selection.codes, selection.exclude_codes
     if system is not None:
         wanted, unwanted = system.newest_prefixes(wanted), system.newest_prefixes(unwanted)
-    chosen = _starts_with_any(wanted) if wanted else pl.lit(value=True)
+    few = rows.collect_schema()["code"] == pl.Categorical
+    chosen = _starts_with_any(wanted, few=few) if wanted else pl.lit(value=True)
     if unwanted:
-        chosen &= ~_starts_with_any(unwanted)
+        chosen &= ~_starts_with_any(unwanted, few=few)
     for old, (until, ends) in ({} if system is None else system.splits).items():
         counted = {_is_chosen(code, wanted, unwanted) for code in ends}
         before = (pl.col("code") == old) & (pl.lit(value=True) if until is None else pl.col("period") <= until)
@@ -147,8 +159,10 @@ def _refuse_a_part(selection: Selection, before: pl.LazyFrame, old: str, ends: t
         )
 
 
-def _starts_with_any(prefixes: tuple[str, ...]) -> pl.Expr:
-    return pl.any_horizontal([pl.col("code").str.starts_with(prefix) for prefix in prefixes])
+def _starts_with_any(prefixes: tuple[str, ...], *, few: bool) -> pl.Expr:
+    """`few`: codes are numbers under their names, and each name is looked at once."""
+    code = pl.col("code")
+    return pl.any_horizontal([(code.cat if few else code.str).starts_with(prefix) for prefix in prefixes])
 
 
 def _require_any_indication(selection: Selection, rows: pl.LazyFrame) -> None:

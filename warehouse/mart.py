@@ -31,6 +31,9 @@ from warehouse.merged_facts import MergedFacts, ReadFacts
 from warehouse.queries import run
 from warehouse.workspace import Store
 
+MOST_HELD = 800_000_000
+"""Bytes of rows that wait for being entered together."""
+
 
 @dataclass(frozen=True)
 class Period:
@@ -75,18 +78,21 @@ def compute_packages(store: Store, packages: Sequence[Package], period: Period, 
     """
     span = (period.span.start, period.span.end)
     ground = read_ground(store, span, known_at, silence_is_consent=period.silence_is_consent)
-    reader = MergedFacts(store, span, known_at, period.codes, period.apart)
-    written = 0
+    reader = MergedFacts(store, span, known_at, period.codes, period.apart, ground.listed)
+    written, held = 0, list[Made]()
     effects = check_effects(store, period, known_at)
-    for batch in reader.batches([asked_by(package) for package in packages]):
-        read = reader.read([asked_by(packages[number]) for number in batch])
+    batches = reader.batches([asked_by(package) for package in packages])
+    for number, batch in enumerate(batches, start=1):
+        read = reader.read([asked_by(packages[place]) for place in batch])
         shared = replace(ground, codes=period.codes, once=Once())
         values = {"known_at": known_at, "run_id": run_id}
-        making = Making(period, shared, read, effects, values)
-        made = making.made([packages[number] for number in batch])
-        # Who the patients are is the same for every package: it goes in with the first ones.
-        windows = [] if written else [each for each in (period.baseline, period.followup) if each is not None]
-        written += _entered(store, made, ground, windows)
+        held += Making(period, shared, read, effects, values).made([packages[place] for place in batch])
+        # The engine writes a table's last rows anew with each commit: few large ones take half the time of many.
+        if number == len(batches) or sum(each.bytes for each in held) > MOST_HELD:
+            # Who the patients are is the same for every package: it goes in with the first ones.
+            windows = [] if written else [each for each in (period.baseline, period.followup) if each is not None]
+            written += _entered(store, held, ground, windows)
+            held.clear()
     return written
 
 
@@ -104,6 +110,11 @@ class Made:
 
     values: dict[str, Any]
     rows: dict[str, pl.DataFrame]
+
+    @property
+    def bytes(self) -> int:
+        """What the rows take."""
+        return sum(int(frame.estimated_size()) for frame in self.rows.values())
 
 
 @dataclass(frozen=True)

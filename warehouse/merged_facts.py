@@ -20,7 +20,7 @@ from warehouse.workspace import Store
 MOST_ROWS = 3_000_000
 """How many merged rows are held at a time: with their sums on the way, about one gigabyte."""
 
-_REPEATED = ("practice_id", "sex", "age_band")
+_REPEATED = ("code", "indication", "sex", "age_band")
 """Few values in millions of rows: as numbers they are chosen, joined and added up in half the time."""
 
 FRACTIONS = {"prescriptions": ("ddd",), "services": ()}
@@ -50,7 +50,8 @@ class MergedFacts:
     """The facts between the first and the last day of `span`, as they were known at `known_at`.
 
     `codes` has the code system of each source that has one. `keep`: which of sex and age band stay apart although no
-    selection asks for one of them, since figures may be standardised by both.
+    selection asks for one of them, since figures may be standardised by both. `practices` names those whose months can
+    count (`Facts.listed`); facts of any other are of no practice here.
     """
 
     store: Store
@@ -58,6 +59,7 @@ class MergedFacts:
     known_at: datetime
     codes: Mapping[str, CodeSystem] = field(default_factory=dict[str, CodeSystem])
     keep: Collection[str] = STRATA
+    practices: pl.Enum | None = None
 
     def read(self, asked: Iterable[Asked]) -> ReadFacts:
         """By source what is asked for: merged where it may be, else as it is. List sizes are everybody's ground."""
@@ -102,7 +104,9 @@ class MergedFacts:
             connection.register("classes", merging.classes())
             rows = run(connection, "read_merged_facts", self._values(source), table=TABLES[source], **parts).pl()
         every = pl.concat([rows, merging.presence()], how="diagonal_relaxed")
-        return every.with_columns(pl.col(_REPEATED).cast(pl.Categorical))
+        repeated = [name for name in _REPEATED if name in every.columns]
+        practice = pl.col("practice_id").cast(self.practices or pl.Categorical, strict=False)
+        return every.with_columns(pl.col(repeated).cast(pl.Categorical), practice)
 
     def _values(self, source: str) -> dict[str, object]:
         return {"start": self.span[0], "end": self.span[1], "known_at": self.known_at, "source": source}

@@ -24,6 +24,7 @@ from transforms.selection import DefinitionError
 from warehouse import mart, merged_facts
 from warehouse.connection import writing
 from warehouse.facts import TABLES, read_facts
+from warehouse.head import acknowledged
 from warehouse.mart import Period
 from warehouse.merged_facts import MergedFacts
 from warehouse.queries import run
@@ -142,9 +143,20 @@ def twice() -> list[Package]:
     return [package(RATE, SHARE), package(every).model_copy(update={"id": "other"})]
 
 
-def test_packages_computed_together_have_the_figures_they_have_alone(region_store: Store) -> None:
+@pytest.mark.parametrize(
+    ("most_rows", "most_held", "commits"),
+    [(10**6, 10**9, 1), (100, 10**9, 1), (100, 0, 2)],
+    ids=["read and entered together", "entered together", "each by itself"],
+)
+def test_packages_computed_together_have_the_figures_they_have_alone(
+    region_store: Store, monkeypatch: pytest.MonkeyPatch, most_rows: int, most_held: int, commits: int
+) -> None:
     alone = [of_merged_facts(region_store, each) for each in twice()]
+    monkeypatch.setattr(merged_facts, "MOST_ROWS", most_rows)
+    monkeypatch.setattr(mart, "MOST_HELD", most_held)
+    before = acknowledged(region_store.database).sequence
     rows = mart.compute_packages(region_store, twice(), PERIOD, KNOWN_AT, "together")
+    assert acknowledged(region_store.database).sequence == before + commits
     for each, (figures, compared) in zip(twice(), alone, strict=True):
         for found, expected in zip(in_mart(region_store, each), (figures, compared), strict=True):
             assert_frame_equal(found.drop("run_id", strict=False), expected.drop("run_id", strict=False))
