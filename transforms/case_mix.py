@@ -88,10 +88,8 @@ def split_of(measure: Measure, window: Window, months: Months, facts: Facts) -> 
     strata = {part: of_part(part) for part in _PARTS}
     unsplit = pl.concat([_too_unsplit(rows, places) for rows in strata.values()]).unique().sort("practice_id")
     of_split = places.units.filter(pl.col("region_id").is_not_null()).join(unsplit, on="practice_id", how="anti")
-    split = {
-        part: rows.remove(_is_unsplit()).join(places.units.join(unsplit, on="practice_id"), on="unit", how="anti")
-        for part, rows in strata.items()
-    }
+    left_out = places.units.join(unsplit, on="practice_id")["unit"].implode()
+    split = {part: rows.remove(_is_unsplit() | pl.col("unit").is_in(left_out)) for part, rows in strata.items()}
     ages = common_ages(*(rows["age_band"].unique().to_list() for rows in split.values()))
     if ages is None:
         return Split(_NOTHING, unsplit, months().select(pl.col("practice_id").unique().sort()))
@@ -199,6 +197,8 @@ def _is_unsplit() -> pl.Expr:
 
 def _too_unsplit(rows: pl.DataFrame, places: _Places) -> pl.DataFrame:
     """The practices of whose quantity more than MOST_UNSPLIT is of no stratum."""
+    if not rows.select(_is_unsplit().any()).item():
+        return _NOBODY
     by_unit = rows.group_by("unit").agg(pl.col("total").sum(), without=pl.col("total").filter(_is_unsplit()).sum())
     of_practice = by_unit.join(places.units, on="unit").group_by("practice_id").agg(pl.col("total", "without").sum())
     return of_practice.filter(pl.col("without") / pl.col("total") > MOST_UNSPLIT).select("practice_id")

@@ -135,12 +135,10 @@ class Making:
         # The engine lets go of the interpreter while it works, so stacks are made side by side.
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
             stacked = list(pool.map(self._rows, [StackedRun.of([every[place] for place in each]) for each in together]))
-        by_place = dict(zip(chain.from_iterable(together), chain.from_iterable(stacked), strict=True))
-        places = iter(range(len(every)))
-        return [
-            self._made(package, own[0].facts, [by_place[next(places)] for _ in own])
-            for package, own in zip(packages, runs, strict=True)
-        ]
+            by_place = dict(zip(chain.from_iterable(together), chain.from_iterable(stacked), strict=True))
+            places = iter(range(len(every)))
+            rows = [[by_place[next(places)] for _ in own] for own in runs]
+            return list(pool.map(self._made, packages, [own[0].facts for own in runs], rows))
 
     def _rows(self, run: StackedRun) -> list[dict[str, pl.DataFrame]]:
         """By table, the rows of each of the measures."""
@@ -156,7 +154,10 @@ class Making:
         tables["months"] = pl.concat(
             [in_lists(practice_months(each, self.period.span, facts)) for each in package.measures]
         )
-        return Made(values, tables)
+        named = {name: frame.with_columns(pl.lit(package.id).alias("package_id")) for name, frame in tables.items()}
+        for name in ("measures", "months"):
+            named[name] = named[name].with_columns(pl.lit(package.sha256).alias("definition_sha256"))
+        return Made(values, named)
 
     def _runs(self, package: Package) -> list[MeasureRun]:
         counted = {**self.shared.by_source, **self.read.narrowed(asked_by(package))}
@@ -181,11 +182,13 @@ class Making:
 def _entered(store: Store, made: Sequence[Made], ground: Facts, windows: Sequence[Window]) -> int:
     """Put the rows of all of them in the mart at once, and the profiles of `windows`; returns how many figures."""
     with writing(store.database) as connection:
-        for each in made:
-            for name, frame in each.rows.items():
-                connection.register("frame", frame)
-                for statement in STATEMENTS[name]:
-                    run(connection, statement, each.values)
+        for name in made[0].rows:
+            forget, enter = STATEMENTS[name]
+            for each in made:
+                run(connection, forget, each.values)
+            # In pieces, as they were made: the engine enters several at once.
+            connection.register("frame", pl.concat([each.rows[name] for each in made], rechunk=False))
+            run(connection, enter, made[0].values)
         for window in windows:
             profiles.keep(connection, ground, window, made[0].values)
     return sum(

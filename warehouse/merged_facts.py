@@ -18,7 +18,7 @@ from warehouse.queries import run
 from warehouse.workspace import Store
 
 MOST_ROWS = 3_000_000
-"""How many merged rows are held at a time: with their sums on the way, about one gigabyte."""
+"""How many merged rows are read at a time: with their sums on the way, about one gigabyte."""
 
 _REPEATED = ("code", "indication", "sex", "age_band")
 """Few values in millions of rows: as numbers they are chosen, joined and added up in half the time."""

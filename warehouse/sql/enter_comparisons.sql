@@ -7,5 +7,5 @@ select
     background_ratio, net_ratio, net_lower, net_upper, expected, expected_lower, expected_upper, detectable_change,
     dispersion, drift, cluster_drift, prior_mean, prior_variance, prior_observed, prior_units,
     background_change, background_variance, freedom, concentration, check_bias,
-    now_state as state, verdict, verdict_reason, reason, $package_id as package_id, $run_id as run_id
+    now_state as state, verdict, verdict_reason, reason, package_id, $run_id as run_id
 from frame
