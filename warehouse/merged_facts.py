@@ -17,8 +17,8 @@ from warehouse.facts import TABLES, read_source
 from warehouse.queries import run
 from warehouse.workspace import Store
 
-MOST_ROWS = 3_000_000
-"""How many merged rows are read at a time: with their sums on the way, about one gigabyte."""
+MOST_ROWS = 5_000_000
+"""How many merged rows are held at a time: with their sums on the way, about a gigabyte and a half."""
 
 _REPEATED = ("code", "indication", "sex", "age_band")
 """Few values in millions of rows: as numbers they are chosen, joined and added up in half the time."""
