@@ -9,7 +9,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
@@ -124,14 +124,36 @@ def look_at_requests(workspace: Workspace, today: date) -> Told:
     return Told(tuple(moved), (*failed, *waiting))
 
 
+@dataclass
+class _Day:
+    """What became of a day's ready requests: names of packs, why some cannot be made, and, by pack, why not this time.
+
+    `faults` are ours: they keep nothing else back, and one of them is raised in the end.
+    """
+
+    made: list[str] = field(default_factory=list[str])
+    blocked: list[str] = field(default_factory=list[str])
+    not_this_time: dict[str, str] = field(default_factory=dict[str, str])
+    faults: list[Exception] = field(default_factory=list[Exception])
+
+    def failed(self, pack_id: str, fault: Exception) -> None:
+        """The pack met a fault of ours: the next run tries again, and whoever asks is told."""
+        self.faults.append(fault)
+        self.not_this_time[pack_id] = (
+            f"It could not be made: klyngeflow met a fault of its own ({type(fault).__name__}). The next run tries "
+            "again; the run that failed says where in the code it was."
+        )
+
+
 def render_ready(workspace: Workspace, today: date) -> Told:
     """The packs of the requests that are ready, beside other workers: none is made by two.
 
     Computing and building is for one worker at a time; rendering, which takes most of the time, is not.
+
+    Raises:
+        Exception: one of the packs met a fault of ours; the others were made, and its request says so.
     """
-    made: list[str] = []
-    blocked: list[str] = []
-    unrendered: dict[str, str] = {}
+    of_today = _Day()
     tried: set[str] = set()
     with beside_others(workspace.store):
         while True:
@@ -139,17 +161,16 @@ def render_ready(workspace: Workspace, today: date) -> Told:
                 share = _take_share(workspace, today, tried, taken)
                 if not share:
                     break
-                folders, faults, not_this_time = _make(workspace, share)
-                made += folders
-                blocked += faults
-                unrendered |= not_this_time
-        if made:
+                _make(workspace, share, of_today)
+        if of_today.made:
             with one_builder(workspace.store):
                 publish_copy(workspace.store)
-    for pack_id, why in unrendered.items():
+    for pack_id, why in of_today.not_this_time.items():
         requesting.keep_why(workspace, pack_id, why)
-    blocked += [f"{pack_id}: {why}" for pack_id, why in unrendered.items()]
-    return Told(tuple(f"{pack_id}: made" for pack_id in made), tuple(blocked))
+    if of_today.faults:
+        raise of_today.faults[0]
+    blocked = [*of_today.blocked, *(f"{pack_id}: {why}" for pack_id, why in of_today.not_this_time.items())]
+    return Told(tuple(f"{pack_id}: made" for pack_id in of_today.made), tuple(blocked))
 
 
 def _take_share(workspace: Workspace, today: date, tried: set[str], taken: ExitStack) -> list[Order]:
@@ -179,10 +200,9 @@ def _same_figures(one: Order, other: Order) -> bool:
     )
 
 
-def _make(workspace: Workspace, share: Sequence[Order]) -> tuple[list[str], list[str], dict[str, str]]:
-    """Names of the packs that were made, why others cannot be, and, by pack, why others were not this time."""
+def _make(workspace: Workspace, share: Sequence[Order], of_today: _Day) -> None:
+    """Make the packs of `share`, as far as each can be: none keeps another back."""
     built: list[str] = []
-    blocked: list[str] = []
     computed = False
     with runs.recorded(workspace.store, "render") as run_id:
         with one_builder(workspace.store):
@@ -197,23 +217,33 @@ def _make(workspace: Workspace, share: Sequence[Order]) -> tuple[list[str], list
                     raise
                 except UserError as error:
                     requesting.block(workspace, order.pack_id, str(error))
-                    blocked.append(f"{order.pack_id}: {error}")
-        made, faults = _rendered(workspace, built, run_id)
-    return made, blocked, faults
+                    of_today.blocked.append(f"{order.pack_id}: {error}")
+                except Exception as error:  # whatever it is, it is this pack's
+                    of_today.failed(order.pack_id, error)
+        _render(workspace, built, run_id, of_today)
 
 
-def _rendered(workspace: Workspace, built: Sequence[str], run_id: str) -> tuple[list[str], dict[str, str]]:
-    """Those of the packs that could be rendered, and why the others could not: one leaves the others alone."""
+def _render(workspace: Workspace, built: Sequence[str], run_id: str, of_today: _Day) -> None:
+    """Render the packs together; where that fails, each by itself, so that one leaves the others alone."""
     from flows.rendering import render_packs
 
     try:
-        return [folder.name for folder in render_packs(workspace, list(built), run_id, lambda _, __: None)], {}
+        of_today.made += [folder.name for folder in render_packs(workspace, list(built), run_id, lambda _, __: None)]
     except RenderError as error:
         if len(built) == 1:
             again = "The next run tries again; klyngeflow doctor looks at the machine."
-            return [], {built[0]: f"It could not be rendered: {error}. {again}"}
-    each = [_rendered(workspace, [pack_id], run_id) for pack_id in built]
-    return [name for made, _ in each for name in made], {key: why for _, faults in each for key, why in faults.items()}
+            of_today.not_this_time[built[0]] = f"It could not be rendered: {error}. {again}"
+            return
+    except UserError:
+        raise
+    except Exception as error:
+        if len(built) == 1:
+            of_today.failed(built[0], error)
+            return
+    else:
+        return
+    for pack_id in built:
+        _render(workspace, [pack_id], run_id, of_today)
 
 
 def _build(workspace: Workspace, order: Order) -> None:

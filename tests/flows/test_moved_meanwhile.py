@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from test_requests import (  # noqa: F401 - fixtures
 
 from flows import auditing, building, daily, requesting
 from flows.assessing import Assessment, assess
+from flows.orders import Order
 from flows.requesting import by_person, find, look_at, ready_orders
 from flows.settings import Workspace
 from flows.showing_requests import story
@@ -29,6 +31,8 @@ from reports.render import RenderError
 from transforms.requests import Request
 from warehouse import meetings, requests
 from warehouse.requests import CalledOffError
+
+CELL = "the cell of an extract"
 
 
 def called_off_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,24 +89,70 @@ def test_one_called_off_while_its_pack_is_made_is_not_asked_for_again_by_the_pro
     assert not meetings.held_before(full.store, "K1", "smerter", order.meeting.replace(year=2027))
 
 
-def test_a_pack_that_cannot_be_rendered_says_why_and_stays_ready(
-    full: Workspace,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def render(_: Workspace, pack_ids: list[str], *__: object) -> list[Path]:
-        raise RenderError(f"typst gave no PDF for {len(pack_ids)}")
+@pytest.fixture
+def two_ready(full: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:  # noqa: F811
+    """Two requests that are ready; nothing is computed, built or published."""
 
     def nothing(*_: object) -> None:
         """Figures are not what this is about."""
 
     for name in ("build_pack", "compute_packages"):
         monkeypatch.setattr(building, name, nothing)
-    monkeypatch.setattr("flows.rendering.render_packs", render)
+    monkeypatch.setattr(daily, "publish_copy", nothing)
     for later in (0, 1):
         asked(full, meeting=MEETING + timedelta(days=later))
-    told = daily.render_ready(full, TODAY)
+    return full
+
+
+def fault_in_building(monkeypatch: pytest.MonkeyPatch, bad: str) -> None:
+    def build(_: Workspace, order: Order) -> None:
+        if order.pack_id == bad:
+            raise KeyError(CELL)
+
+    monkeypatch.setattr(building, "build_pack", build)
+    monkeypatch.setattr("flows.rendering.render_packs", lambda _, packs, *__: [Path(each) for each in packs])
+
+
+def fault_in_rendering(monkeypatch: pytest.MonkeyPatch, bad: str) -> None:
+    def render(_: Workspace, packs: list[str], *__: object) -> list[Path]:
+        if bad in packs:
+            raise KeyError(CELL)
+        return [Path(each) for each in packs]
+
+    monkeypatch.setattr("flows.rendering.render_packs", render)
+
+
+@pytest.mark.parametrize("fault", [fault_in_building, fault_in_rendering])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_fault_of_ours_in_one_pack_keeps_no_other_back_and_is_not_hidden(
+    two_ready: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Callable[[pytest.MonkeyPatch, str], None],
+    first: bool,
+) -> None:
+    good, bad = sorted(requests.every(two_ready.store), key=lambda each: (each.request_id == "R0001") is first)
+    fault(monkeypatch, bad.pack_id)
+    made: list[str] = []
+    monkeypatch.setattr(daily, "_Day", lambda day=daily._Day: day(made=made))
+    with pytest.raises(KeyError):
+        daily.render_ready(two_ready, TODAY)
+    assert made == [good.pack_id]
+    stands = find(two_ready, bad.request_id)
+    assert stands.state == "ready"
+    assert stands.reason.startswith("It could not be made: klyngeflow met a fault of its own (KeyError). The next run")
+    assert CELL not in stands.reason
+
+
+def test_a_pack_that_cannot_be_rendered_says_why_and_stays_ready(
+    two_ready: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def render(_: Workspace, pack_ids: list[str], *__: object) -> list[Path]:
+        raise RenderError(f"typst gave no PDF for {len(pack_ids)}")
+
+    monkeypatch.setattr("flows.rendering.render_packs", render)
+    told = daily.render_ready(two_ready, TODAY)
     assert (told.done, len(told.mind)) == ((), 2)
-    for each in requests.every(full.store):
+    for each in requests.every(two_ready.store):
         assert each.state == "ready"
         assert each.reason.startswith("It could not be rendered: typst gave no PDF for 1. The next run tries again")
-    assert "could not be rendered" in "\n".join(story(full, "R0002", TODAY))
+    assert "could not be rendered" in "\n".join(story(two_ready, "R0002", TODAY))
