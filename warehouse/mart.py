@@ -72,7 +72,7 @@ def compute(store: Store, package: Package, period: Period, known_at: datetime, 
 
 
 def compute_packages(store: Store, packages: Sequence[Package], period: Period, known_at: datetime, run_id: str) -> int:
-    """Compute every measure of `packages` over the same windows; returns how many rows were written.
+    """Compute every measure of `packages`, each there once, over the same windows; returns how many rows were written.
 
     As many packages as fit into memory share one reading of the facts.
     """
