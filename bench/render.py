@@ -20,7 +20,7 @@ from bench.measure import alone
 from bench.measure_world import World, make_world
 from bench.render_ordinary import ELSEWHERE, ordinary
 from bench.render_stages import Stages, processor
-from flows.building import build_pack, compute_packages, planned_orders
+from flows.building import build_pack, by_windows, compute_packages, planned_orders
 from flows.rendering import all_documents_of, documents_of, render_packs
 from flows.settings import Workspace, load_workspace
 from reports.fonts import cut_fonts
@@ -97,7 +97,8 @@ def world_of(root: Path, clusters: int) -> Workspace:
     workspace = load_workspace(root)
     make_world(World(practices * ROWS_PER_PRACTICE, practices, in_all, MONTHS), workspace.store)
     orders = planned_orders(workspace)
-    compute_packages(workspace, orders, "bench")
+    for together in by_windows(workspace, orders):
+        compute_packages(workspace, together, "bench")
     for order in orders:
         build_pack(workspace, order)
     return workspace

@@ -72,10 +72,15 @@ def compute(store: Store, package: Package, period: Period, known_at: datetime, 
 
 
 def compute_packages(store: Store, packages: Sequence[Package], period: Period, known_at: datetime, run_id: str) -> int:
-    """Compute every measure of `packages`, each there once, over the same windows; returns how many rows were written.
+    """Compute every measure of `packages` over the same windows; returns how many rows were written.
 
     As many packages as fit into memory share one reading of the facts.
+
+    Raises:
+        ValueError: a package is there twice, and so would its rows be.
     """
+    if len({package.id for package in packages}) < len(packages):
+        raise ValueError("a package is to be computed twice in one run")
     span = (period.span.start, period.span.end)
     ground = read_ground(store, span, known_at, silence_is_consent=period.silence_is_consent)
     reader = MergedFacts(store, span, known_at, period.codes, period.apart, ground.listed)

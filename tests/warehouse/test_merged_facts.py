@@ -163,6 +163,13 @@ def test_packages_computed_together_have_the_figures_they_have_alone(
     assert rows == sum(len(frame) for pair in alone for frame in pair)
 
 
+def test_a_package_that_is_there_twice_is_refused_before_anything_is_computed(region_store: Store) -> None:
+    before = acknowledged(region_store.database)
+    with pytest.raises(ValueError, match="twice"):
+        mart.compute_packages(region_store, [*twice(), twice()[0]], PERIOD, KNOWN_AT, "doubled")
+    assert acknowledged(region_store.database) == before
+
+
 def test_packages_are_read_together_until_there_would_be_too_many_rows(
     region_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
