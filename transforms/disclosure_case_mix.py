@@ -14,7 +14,7 @@ import polars as pl
 
 from transforms.definitions import Measure, Package
 from transforms.disclosure import View, shown
-from transforms.disclosure_profiles import Profile
+from transforms.disclosure_profiles import SIDES, Profile
 from transforms.disclosure_rules import rounded, ruled
 from transforms.pack import Mart, Meeting
 from transforms.profile import COUNTS, SHARES
@@ -115,15 +115,20 @@ def _only(rows: pl.DataFrame, column: str) -> float | None:
 def _standardised(
     measure: Measure, rows: pl.DataFrame, factors: Mapping[str, Mapping[str, float | None]]
 ) -> pl.DataFrame:
-    """`rows` of report.figure: own practice exact, cluster and region to printed decimals, others without."""
+    """`rows` of report.figure: own practice exact, cluster and region to printed decimals, others without.
+
+    Of two sides one of which is hidden nothing is standardised: it would be judged by what nobody may see.
+    """
     who = pl.when("own").then("audience").when(pl.col("level") != "practice").then("level")
     most = float(measure.per) if measure.kind == "proportion" else float("inf")
+    hidden = pl.any_horizontal((pl.col(f"{side}_state") == "suppressed").fill_null(value=False) for side in SIDES)
     columns: list[pl.Expr] = []
     for name, crude in _PRINTED.items():
         known = factors[crude.partition("_")[0]]
         times = who.replace_strict(known, default=None, return_dtype=pl.Float64) if known else pl.lit(None, pl.Float64)
         exact = (pl.col(crude) * times).clip(upper_bound=most)
-        columns.append(pl.when("own").then(exact).otherwise(exact.round(measure.decimals)).alias(name))
+        printed = pl.when("own").then(exact).otherwise(exact.round(measure.decimals))
+        columns.append(pl.when(~hidden).then(printed).alias(name))
     return rows.with_columns(columns)
 
 

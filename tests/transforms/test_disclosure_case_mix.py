@@ -102,6 +102,27 @@ def five(count: float) -> float:
     return 5 * int((count + 2.5) // 5)
 
 
+@pytest.mark.parametrize("hidden", ["before", "now"])
+def test_where_one_side_is_hidden_neither_is_standardised_and_the_pack_is_let_through(hidden: str) -> None:
+    made, window = region(), FOLLOWUP if hidden == "now" else BASELINE
+    mine = [
+        row
+        for row in made.rows["prescriptions"]
+        if row["practice_id"].startswith("c1") and row["period"] in window.months
+    ]
+    for row in mine[3:]:
+        every.remove(row)
+    for row in mine[:3]:
+        row["items"] = 1
+    found = printed_of(made)
+    cluster = found.figure("c1a", "cluster")
+    other = "before" if hidden == "now" else "now"
+    assert (cluster[f"{hidden}_state"], cluster[f"{other}_state"]) == ("suppressed", "value")
+    assert [cluster[name] for name in STANDARDISED] == [None] * 4
+    assert found.figure("c1a", "region")[f"{other}_standardised"] is not None
+    assert violations(found.figures, package(), found.truth) == []
+
+
 def test_what_is_printed_has_the_shape_of_its_tables() -> None:
     assert printed().figures.schema == FIGURE
     assert printed().profiles.schema == PROFILE
