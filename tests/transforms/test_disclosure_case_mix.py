@@ -105,11 +105,8 @@ def five(count: float) -> float:
 @pytest.mark.parametrize("hidden", ["before", "now"])
 def test_where_one_side_is_hidden_neither_is_standardised_and_the_pack_is_let_through(hidden: str) -> None:
     made, window = region(), FOLLOWUP if hidden == "now" else BASELINE
-    mine = [
-        row
-        for row in made.rows["prescriptions"]
-        if row["practice_id"].startswith("c1") and row["period"] in window.months
-    ]
+    every = made.rows["prescriptions"]
+    mine = [row for row in every if row["practice_id"].startswith("c1") and row["period"] in window.months]
     for row in mine[3:]:
         every.remove(row)
     for row in mine[:3]:
