@@ -16,6 +16,8 @@ from transforms.definitions import Measure
 from transforms.verdict import MOST_TIMES
 
 _PERCENT_DECIMALS = 0
+_MOST_RELATIVE = 10.0
+"""Times what was expected: a larger change is told in the measure's unit."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def detectable(row: Row, measure: Measure, setting: Setting) -> str:
     if is_share(measure, setting):
         return numbers.decimal(smallest, _rough(smallest)) + _points(setting)
     beside = row.judged.expected or (row.before and row.before.value)
-    if not beside:
+    if not beside or smallest > _MOST_RELATIVE * beside:  # per cent of next to nothing tell nobody how many that are
         return numbers.with_unit(measure, smallest)
     percent = 100 * smallest / beside
     return numbers.percent(percent, _rough(percent))

@@ -230,6 +230,8 @@ def test_the_smallest_change_is_relative_for_a_rate_and_in_points_for_a_share() 
     assert detectable(share, rows[1].measure, setting) == "3,4\u00a0procentpoint"
     nothing = own_with(rows[0], expected=0.0, detectable_change=3.0)
     assert detectable(replace(nothing, before=None), rows[0].measure, setting) == "3\u00a0pr.\u00a01.000"
+    next_to_nothing = own_with(rows[0], expected=0.1, detectable_change=17.3)
+    assert detectable(next_to_nothing, rows[0].measure, setting) == "17\u00a0pr.\u00a01.000"
     assert detectable(own_with(rows[0], detectable_change=None), rows[0].measure, setting) == ""
 
 
