@@ -117,8 +117,10 @@ def _under(row: Row, role: str, setting: Setting) -> str:
         return row.sign if row.sign == row.label else ""
     if role == "twice":
         return setting.voice.write("who", "twice_under", n=setting.voice.numbers.count(row.now.denominator or 0))
-    key = "practices_matched" if setting.followup else "practices_delivered"
-    return setting.voice.write("who", f"{role}_under", n=int(setting.pack[key]))
+    number = row.practices if row.now.bounded is None else row.now.bounded.practices
+    if role == "cluster" and number is None:
+        return ""
+    return setting.voice.write("who", f"{role}_under", n=number)
 
 
 def _change_words(row: Row, rows: MeasureRows, setting: Setting) -> tuple[str, str]:

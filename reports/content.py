@@ -101,7 +101,7 @@ def content(material: Material, setting: Setting) -> dict[str, Any]:
         "columns": column_words(drawn, setting),
         "uncertainty": _uncertainty(material.measures, setting),
         "questions": [setting.voice.text(question) for question in material.package.questions],
-        "delivered": delivered_words(material.tables.notes, setting, answered=_as_groups(material)),
+        "delivered": delivered_words(material.tables, setting, answered=_as_groups(material)),
         "sources": source_lines(material.tables.sources, setting),
         "laid_over": laid_over_lines(material.package, setting),
         "checks": check_lines(checks, setting),

@@ -124,7 +124,7 @@ def _facts(kind: str, setting: Setting) -> list[tuple[str, str]]:
 def _before(tables: PackTables, setting: Setting) -> list[Markdown]:
     """Who has delivered, who has not, and where the key is."""
     say, (whole, partly) = setting.voice.say, missing(tables.figures)
-    lines = [delivered_words(tables.notes, setting)]
+    lines = [delivered_words(tables, setting)]
     named = missing_names(tables.missing, setting)
     for key, labels in (("missing", whole), ("missing_partly", partly)):
         if labels:

@@ -7,7 +7,7 @@ from reports.deck_slides import TEXT_LEFT, TEXT_WIDTH, Deck
 from reports.deck_template import SIDE, WIDTH
 from reports.deck_type import Paragraph
 from reports.figures import palette
-from reports.grounds import delivered_words
+from reports.grounds import delivered_words, rests_on
 from reports.markdown import Markdown, escaped
 from reports.numbers import Numbers
 from transforms.definitions import Package
@@ -44,7 +44,7 @@ def title_slide(deck: Deck) -> None:
     _squares(deck, page)
     mode = pack["mode"] if pack["mode"] in _MODES else "letters"
     page.foot(deck.badges(), voice.say("deck", mode))
-    page.notes([voice.say("deck", "note_title"), delivered_words(deck.tables.notes, setting)])
+    page.notes([voice.say("deck", "note_title"), delivered_words(deck.tables, setting)])
 
 
 def _squares(deck: Deck, page: Page) -> None:
@@ -67,9 +67,7 @@ def _squares(deck: Deck, page: Page) -> None:
 
 
 def _grounds(deck: Deck) -> Markdown:
-    if not deck.setting.followup:
-        return Markdown()
-    return deck.setting.voice.say("grounds", "matched", matched=int(deck.setting.pack["practices_matched"]))
+    return Markdown(" ".join(rests_on(deck.tables.figures, deck.setting)))
 
 
 def agenda_slide(deck: Deck) -> None:

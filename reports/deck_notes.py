@@ -46,9 +46,9 @@ def observed(rows: MeasureRows, setting: Setting) -> str:
     if setting.followup:
         return counts_line(rows, [rows.cluster], setting) or ""
     form, counts = known_counts(rows.cluster, rows.measure, setting)
-    if form == "plain":
+    if form == "plain" or rows.cluster.practices is None:
         return ""
-    number = setting.voice.numbers.count(setting.pack["practices_delivered"])
+    number = setting.voice.numbers.count(rows.cluster.practices)
     return setting.voice.say("deck", f"observed_{form}", n=number, **counts)
 
 

@@ -8,13 +8,14 @@ from typing import Any
 import polars as pl
 
 from reports.markdown import Markdown
+from reports.pack import PackTables
 from reports.setting import Setting
 
 SHORT_SHA = 8
 _SHAS_SHOWN = 4
 
 
-def delivered_words(notes: pl.DataFrame, setting: Setting, *, answered: bool = False) -> Markdown:
+def delivered_words(tables: PackTables, setting: Setting, *, answered: bool = False) -> Markdown:
     """How many practices the figures hold, and what happened to the others: never which.
 
     `answered`: some figures are what people answered, and of two rounds it is said that they were not paired.
@@ -22,10 +23,9 @@ def delivered_words(notes: pl.DataFrame, setting: Setting, *, answered: bool = F
     voice, pack = setting.voice, setting.pack
     parts = [
         voice.say("grounds", "delivered", delivered=pack["practices_delivered"], members=pack["practices_members"]),
+        *rests_on(tables.figures, setting),
     ]
-    if setting.followup:
-        parts.append(voice.say("grounds", "matched", matched=pack["practices_matched"]))
-    for record in notes.sort("change").iter_rows(named=True):
+    for record in tables.notes.sort("change").iter_rows(named=True):
         if record["practices"] and f"{record['change']}_one" in voice.words["grounds"]:
             parts.append(voice.one_or_many("grounds", record["change"], int(record["practices"])))
     key = "same_season" if setting.followup else "one_window"
@@ -34,6 +34,22 @@ def delivered_words(notes: pl.DataFrame, setting: Setting, *, answered: bool = F
     if setting.followup and answered:
         parts.append(voice.say("grounds", "as_groups"))
     return Markdown(" ".join(parts))
+
+
+def rests_on(figures: pl.DataFrame, setting: Setting) -> list[Markdown]:
+    """How many of the practices that delivered the cluster's figures rest on: not the same at every measure."""
+    say, when = setting.voice.say, "both" if setting.followup else "one"
+    behind = setting.pack["practices_matched" if setting.followup else "practices_delivered"]
+    told = [say("grounds", "matched", matched=behind)] if setting.followup else []
+    numbers: list[int] = figures.filter(level="cluster")["practices"].drop_nulls().unique().sort().to_list()
+    if not numbers:
+        return told
+    fewest, most = numbers[0], numbers[-1]
+    if fewest < most:
+        return [*told, say("grounds", f"rests_between_{when}", fewest=fewest, most=most)]
+    if most < behind:
+        return [*told, say("grounds", f"rests_some_{when}", n=most)]
+    return [*told, say("grounds", "rests_all_both")] if setting.followup else told
 
 
 def source_lines(sources: pl.DataFrame, setting: Setting) -> list[Markdown]:

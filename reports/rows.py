@@ -48,7 +48,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Row:
-    """One unit's figures of one measure. `sign` is what fits under a dot; `before` is null in a baseline pack."""
+    """One unit's figures of one measure. `sign` is what fits under a dot; `before` is null in a baseline pack.
+
+    `practices` is how many a cluster's figure rests on; null of every other unit, and where none is shown.
+    """
 
     level: str
     label: str
@@ -63,6 +66,7 @@ class Row:
     comparable: bool
     reason: str | None
     judged: Judgement
+    practices: int | None = None
 
     @property
     def paired(self) -> bool:
@@ -114,7 +118,15 @@ def measures(
     withheld = others_withheld(pack)
     parts = [(part, found[part.id, part.category]) for part in _parts(package, list(found))]
     between = bounds_by_measure(() if bounds is None else bounds.iter_rows(named=True))
-    return [_with_bounds(_collect(part, units, withheld), between) for part, units in parts]
+    hidden = [withheld or _few_delivered(units, pack) for _, units in parts]
+    return [_with_bounds(_collect(part, units, why), between) for (part, units), why in zip(parts, hidden, strict=True)]
+
+
+def _few_delivered(units: Sequence[Row], pack: Mapping[str, Any]) -> Withheld:
+    """The same of one measure, which fewer may have delivered than any other."""
+    absent = ("not_submitted", "not_applicable")
+    came = [row for row in units if row.level == "practice" and row.now.state not in absent]
+    return "too_few" if len(came) < FEWEST_SHOWN and pack["mode"] != "open" else ""
 
 
 def _with_bounds(rows: MeasureRows, bounds: Mapping[str, Bounded]) -> MeasureRows:
@@ -190,6 +202,7 @@ def _row(record: Mapping[str, Any], signs: Mapping[str, str]) -> Row:
         comparable=record["comparable"] is not False,
         reason=record["reason"],
         judged=judgement(record),
+        practices=record["practices"],
     )
 
 

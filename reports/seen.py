@@ -40,9 +40,8 @@ def counts_line(rows: MeasureRows, told: Sequence[Row], setting: Setting) -> Mar
         words = say("seconds", f"counts_{form}", **counts)
         if row.own:
             parts.append(say("note", "counts_own", counts=words))
-        else:
-            matched = int(setting.pack["practices_matched"])
-            parts.append(setting.voice.one_or_many("note", "counts_cluster", matched, counts=words))
+        elif row.practices is not None:
+            parts.append(setting.voice.one_or_many("note", "counts_cluster", row.practices, counts=words))
     events = setting.voice.text(rows.measure.events)
     return say("note", "counts", events=events, list=Markdown(", ".join(parts))) if parts else None
 

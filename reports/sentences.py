@@ -31,8 +31,8 @@ def _unjudged(row: Row, rows: MeasureRows, setting: Setting) -> Markdown:
     """What was seen where nothing is concluded: one window, or a change that has no verdict."""
     measure, say = rows.measure, setting.voice.say
     words = both(row, measure, setting) if setting.followup else now_alone(row, measure, setting)
-    if row.level == "cluster" and setting.followup:
-        words = say("sentence", "matched", m=int(setting.pack["practices_matched"]), rest=words)
+    if row.practices is not None and setting.followup:
+        words = say("sentence", "matched", m=row.practices, rest=words)
     return Markdown(words + _region(rows, setting)) if row.own or rows.own is None else words
 
 

@@ -68,6 +68,8 @@ def shown_to(measure: Measure, exact: pl.DataFrame, readers: Sequence[str | None
     own = (pl.col("level") == "practice") & (pl.col("unit_id") == pl.col("audience"))
     marked = asked.join(exact, how="cross", maintain_order="left_right").with_columns(own=own.fill_null(value=False))
     marked = marked.with_columns(unlike=_unlike(view).over("audience", "measure_id", "category"))
+    if "reason_for_all" in marked.columns:
+        marked = marked.with_columns(reason=pl.coalesce("reason", "reason_for_all"))
     visible = _without_small_clusters(marked, view)
     own_rows = _with_values(measure, _kept_from_its_own(visible.filter("own")))
     others = _fit_to_print(measure, _unjudged(visible.filter(~pl.col("own"))), view)
@@ -234,7 +236,8 @@ def _blanked(rows: pl.DataFrame, view: View) -> pl.DataFrame:
         may = pl.col("own") | pl.when(practice).then(pl.lit(name in of_others)).otherwise(pl.lit(name in of_around))
         may &= ~hidden if name in judged else pl.lit(value=True)
         blanked.append(pl.when(may).then(name).alias(name))
-    return rows.with_columns(*blanked, comparable=pl.col("reason").is_null())
+    told = (pl.col("level") == "cluster") & pl.any_horizontal(pl.col(f"{side}_value").is_not_null() for side in SIDES)
+    return rows.with_columns(*blanked, practices=pl.when(told).then("practices"), comparable=pl.col("reason").is_null())
 
 
 def _nameless(rows: pl.DataFrame, view: View) -> pl.DataFrame:

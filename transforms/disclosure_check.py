@@ -56,7 +56,7 @@ def violations(figures: pl.DataFrame, package: Package, truth: Truth) -> list[st
     for row in (row for row in rows if not row["own"]):
         measure = package.measure(row["measure_id"])
         found += [f"{name(row, 'now')} {fault}" for fault in _faults_of_change(row)]
-        found += _unshown(row, truth)
+        found += [*_unshown(row, truth), *_of_another_number(row, truth)]
         found += [f"{name(row, 'now')} {fault}" for fault in _faults_of_judgement(row, measure)]
         for side in SIDES:
             found += [f"{name(row, side)} {fault}" for fault in _faults(row, side, measure, truth)]
@@ -112,6 +112,18 @@ def _unshown(row: Row, truth: Truth) -> Iterable[str]:
         yield name(row, "now") + " says what happened to another practice"
     if practice and truth.dots and not row["label"] and (row["now_value"], row["before_value"]) != (None, None):
         yield name(row, "now") + " has a value without a letter"
+
+
+def _of_another_number(row: Row, truth: Truth) -> Iterable[str]:
+    """A cluster's figure says how many practices it rests on; nothing else does, and nothing that is hidden."""
+    told = row["practices"]
+    if told is None:
+        return
+    shown = any(row[f"{side}_value"] is not None for side in SIDES)
+    if row["level"] != "cluster" or not shown:
+        yield name(row, "now") + " says how many practices it rests on, which is told of a cluster's figure alone"
+    elif told != truth.practices.get(truth.key(row, "now")):
+        yield name(row, "now") + " says that it rests on another number of practices than it does"
 
 
 def _faults_of_change(row: Row) -> Iterable[str]:

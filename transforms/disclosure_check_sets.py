@@ -33,7 +33,7 @@ def faults_of_sets(rows: Sequence[Row], package: Package, truth: Truth) -> Itera
 
 def _not_the_same_for_all(others: Sequence[Row]) -> Iterable[str]:
     """Two readers who see two totals of one thing have their difference."""
-    columns = [*(f"{side}_state" for side in SIDES), *(each for item in COLUMNS.values() for each in item)]
+    columns = ["practices", *(f"{side}_state" for side in SIDES), *(each for item in COLUMNS.values() for each in item)]
     seen: dict[tuple[str, ...], Row] = {}
     for row in others:
         if row["level"] == "similar" or (row["level"] == "practice" and not row["label"]):

@@ -82,7 +82,8 @@ def _compared(measure: Measure, units: pl.DataFrame) -> bool:
         return False
     cluster = units.filter(pl.col("level") == "cluster", pl.col("measure_id") == measure.id)
     shown = [pl.col(f"{side}_rule").is_null() & pl.col(f"{side}_state").is_in(COUNTED) for side in SIDES]
-    return cluster.height > 0 and cluster.select(pl.all_horizontal(*shown, pl.col("reason").is_null()).all()).item()
+    comparable = [pl.col(name).is_null() for name in ("reason", "reason_for_all")]
+    return cluster.height > 0 and cluster.select(pl.all_horizontal(*shown, *comparable).all()).item()
 
 
 def _practices(measure: Measure, units: pl.DataFrame) -> list[str]:

@@ -16,9 +16,12 @@ from transforms.kinds import COUNTS, without
 from transforms.practice_months import Facts, clusters_by_month
 from transforms.published import FIGURE, NOTE, PACK
 from transforms.verdict import YARDSTICK
+from transforms.window_rules import WINDOW_REASONS
 
 _SIDES = ("before", "now")
 _compared = (pl.col("level") == "practice") & pl.col("now_value").is_not_null() & pl.col("reason").is_null()
+_of_windows = pl.col("reason").is_in(WINDOW_REASONS)
+_TOO_EARLY = "before_meeting"
 _PARTS = ("state", *COUNTS, "observations", "value")
 _NOTES = {"joined": "joined", "closed": "closed", "merged": "merged", "missing_before": "not_submitted"} | {
     "missing_now": "not_submitted"
@@ -74,10 +77,10 @@ def members(meeting: Meeting, facts: Facts) -> pl.DataFrame:
 
 
 def pack_row(meeting: Meeting, package: Package, facts: Facts, figures: pl.DataFrame, *, example: bool) -> pl.DataFrame:
-    """The one row of report.pack. A practice delivered when the cluster's readers see a figure of it."""
+    """The one row of report.pack. A practice delivered when it has a figure of any measure, hidden or not."""
     cluster = facts.clusters.filter(pl.col("cluster_id") == meeting.cluster_id).collect().row(0, named=True)
-    own = figures.filter(pl.col("level") == "practice", pl.col("own"), pl.col("measure_id") == package.measures[0].id)
-    own = own.unique("audience", maintain_order=True)  # of a distribution the first category stands for all
+    own = figures.filter(pl.col("level") == "practice", pl.col("own"))
+    both = pl.col("comparable") | pl.col("reason").is_in([*WINDOW_REASONS, _TOO_EARLY])
     delivered = own.filter(~pl.col("now_state").is_in(["not_submitted", "not_applicable"]))
     before = meeting.baseline if meeting.followup else None
     row = {
@@ -93,9 +96,9 @@ def pack_row(meeting: Meeting, package: Package, facts: Facts, figures: pl.DataF
         "before_end": before and before.end,
         "now_start": meeting.later.start,
         "now_end": meeting.later.end,
-        "practices_members": own.height,
-        "practices_delivered": delivered.height,
-        "practices_matched": delivered.filter("comparable").height,
+        "practices_members": own["audience"].n_unique(),
+        "practices_delivered": delivered["audience"].n_unique(),
+        "practices_matched": delivered.filter(both)["audience"].n_unique(),
         "example_data": example,
         "language": meeting.language,
     }
@@ -107,7 +110,8 @@ def exact_figures(
 ) -> pl.DataFrame:
     """One row per unit of the pack: members, the cluster and the region without it, exact and with both sides.
 
-    Of a distribution one row per unit and category.
+    Of a distribution one row per unit and category. `reason` is why the unit itself cannot be compared, and leaves a
+    practice out of its cluster's figure; `reason_for_all` is what is wrong with the two windows, and leaves nobody out.
     """
     of_measure = mart.measures.filter(pl.col("measure_id") == measure.id)
     parts = [
@@ -132,9 +136,12 @@ def _exact_part(
     names |= dict(zip(named["region_id"], named["region_name"], strict=True))
     units = pl.concat([practices, cluster, _without(region, cluster)], how="diagonal_relaxed")
     held_against = units.join(_yardsticks(measure, mart), on=["level", "unit_id"], how="left")
-    too_early = pl.lit("before_meeting" if meeting.began_before_meeting else None, dtype=pl.String)
-    return held_against.with_columns(
-        reason=pl.coalesce("reason", too_early),
+    too_early = pl.lit(_TOO_EARLY if meeting.began_before_meeting else None, dtype=pl.String)
+    told = held_against.with_columns(
+        reason=pl.when(~_of_windows).then("reason"),
+        reason_for_all=pl.coalesce(pl.when(_of_windows).then("reason"), too_early),
+    )
+    return told.with_columns(
         measure_id=pl.lit(measure.id),
         label=pl.col("unit_id").replace_strict(names, return_dtype=pl.String),
         practices=pl.when(pl.col("level") == "region")
@@ -151,7 +158,9 @@ def _others(rows: pl.DataFrame, meeting: Meeting, mart: Mart, facts: Facts, labe
     reported = rows.filter(
         pl.col("level") == "practice", pl.col("window_start") == meeting.later.start, pl.col("value").is_not_null()
     )
-    left_out = mart.comparisons.filter(pl.col("level") == "practice", ~pl.col("reason").is_in(["moved"]))
+    left_out = mart.comparisons.filter(
+        pl.col("level") == "practice", ~pl.col("reason").is_in(["moved", *WINDOW_REASONS])
+    )
     standing = reported.filter(~pl.col("unit_id").is_in(list(labels))).join(left_out, on="unit_id", how="anti")
     units = belonging.select(pl.col("practice_id").alias("unit_id")).unique().collect()
     return standing.join(units, on="unit_id", how="semi").select(pl.col("unit_id").n_unique()).item()
@@ -181,7 +190,7 @@ def notes(meeting: Meeting, mart: Mart, package: Package, facts: Facts, shown_pr
         return pl.DataFrame(schema=NOTE)
     before = _members_then(meeting, facts)
     reasons = mart.comparisons.filter(
-        pl.col("level") == "practice", pl.col("measure_id") == package.measures[0].id, pl.col("reason").is_not_null()
+        pl.col("level") == "practice", pl.col("measure_id") == package.measures[0].id, ~_of_windows
     )
     rows = reasons.filter(pl.col("unit_id").is_in([*shown_practices, *before])).unique("unit_id", maintain_order=True)
     moved = pl.when(pl.col("unit_id").is_in(shown_practices)).then(pl.lit("joined")).otherwise(pl.lit("left"))

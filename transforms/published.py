@@ -42,8 +42,8 @@ PACK = pl.Schema(
         "now_start": pl.Date,
         "now_end": pl.Date,
         "practices_members": pl.Int64,  # consenting members at the end of the later window
-        "practices_delivered": pl.Int64,  # of them, those with figures in the later window
-        "practices_matched": pl.Int64,  # in both windows: what the cluster's before and after rest on
+        "practices_delivered": pl.Int64,  # of them, those with a figure of any measure in the later window
+        "practices_matched": pl.Int64,  # of them, those with figures of one measure in both windows
         "example_data": pl.Boolean,  # synthetic: every page says so
         "language": pl.String,
     }
@@ -90,6 +90,7 @@ FIGURE = pl.Schema(
         "detectable_change": pl.Float64,  # in the measure's unit: what these numbers would have shown 4 times of 5
         "verdict": pl.String,  # likely change | cannot be told from chance | too few data | not comparable
         "verdict_reason": pl.String,  # why, where the verdict alone does not say it: a word of transforms.verdict
+        "practices": pl.Int64,  # of a cluster: how many of its practices the figure rests on; null: no figure is shown
     }
 )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from transforms.calendar import Window
 from transforms.definitions import Windows
 
 WindowReason = Literal["overlap", "length", "season", "era"]
+WINDOW_REASONS: tuple[WindowReason, ...] = get_args(WindowReason)
+"""They hold for every unit alike, and leave nobody out of what a cluster's figure rests on."""
 
 
 def window_reason(rules: Windows, baseline: Window, followup: Window) -> WindowReason | None:

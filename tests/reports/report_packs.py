@@ -113,7 +113,7 @@ def _pack(plan: Plan) -> dict[str, Any]:
         "now_end": date(2026, 6, 30),
         "practices_members": len(plan.practices),
         "practices_delivered": len(plan.delivered),
-        "practices_matched": len([letter for letter in plan.delivered if letter != NEW]),
+        "practices_matched": len(set(plan.delivered) - {NEW}),
         "example_data": plan.example,
         "language": plan.language,
     }
@@ -136,8 +136,14 @@ def _audience(audience: str, plan: Plan) -> Iterable[dict[str, Any]]:
             yield {**_cleared(row), "audience": reader, "own": own}
         for level, name, values in (("cluster", plan.cluster, cluster), ("region", "Region Midt", region)):
             row = _row(measure_id, level, name, values, plan)
-            row |= _judged(row, VERDICTS["cluster"], plan) if level == "cluster" else {}
+            if level == "cluster":
+                row |= _judged(row, VERDICTS["cluster"], plan) | {"practices": _behind(plan)}
             yield {**_cleared(row), "audience": reader, "own": False}
+
+
+def _behind(plan: Plan) -> int:
+    """How many practices the cluster's figures rest on."""
+    return len(set(plan.delivered) - ({NEW} if plan.followup else set()))
 
 
 def _row(measure_id: str, level: str, label: str, values: tuple[float, float], plan: Plan) -> dict[str, Any]:

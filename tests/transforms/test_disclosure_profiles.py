@@ -49,7 +49,7 @@ def test_a_profile_with_an_unknown_word_is_no_profile() -> None:
 
 
 def test_every_figure_that_is_printed_belongs_to_an_item() -> None:
-    kept = {"pack_id", "audience", "measure_id", "level", "label", "own", "category", "comparable"}
+    kept = {"pack_id", "audience", "measure_id", "level", "label", "own", "category", "comparable", "practices"}
     states = {"before_state", "now_state"}
     assert {name for columns in COLUMNS.values() for name in columns} == set(FIGURE) - kept - states
 

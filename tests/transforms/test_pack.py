@@ -15,18 +15,21 @@ from transforms.disclosure_rules import ruled
 from transforms.pack import Mart, Meeting, exact_figures, members, notes, pack_row, published_figures
 from transforms.package_figures import MeasureRun
 from transforms.published import FIGURE, NOTE, PACK
+from transforms.window_rules import WindowReason
 
 BETWEEN = date(2025, 7, 1)
 
 
-def meeting(*, followup: bool = True, mode: Mode = "letters") -> Meeting:
+def meeting(*, followup: bool = True, mode: Mode = "letters", first: date | None = None) -> Meeting:
     window = FOLLOWUP if followup else None
-    return Meeting("pack", "c1", date(2026, 5, 1), BASELINE, window, mode, "da")
+    return Meeting("pack", "c1", date(2026, 5, 1), BASELINE, window, mode, "da", baseline_meeting=first)
 
 
-def mart(region: SmallRegion, *, followup: bool = True) -> Mart:
+def mart(region: SmallRegion, *, followup: bool = True, wrong: WindowReason | None = None) -> Mart:
     window = FOLLOWUP if followup else None
-    runs = [MeasureRun(measure, region.facts(), BASELINE, window, MINIMUM) for measure in (RATE, SHARE)]
+    runs = [
+        MeasureRun(measure, region.facts(), BASELINE, window, MINIMUM, window_reason=wrong) for measure in (RATE, SHARE)
+    ]
     compared = pl.concat([run.compared() for run in runs])
     return Mart(pl.concat([run.figures() for run in runs]), compared if followup else compared.clear())
 
@@ -259,3 +262,75 @@ def test_a_practice_without_consent_changes_nothing_but_the_region(mode: Mode, f
 def test_the_region_may_hold_a_practice_without_consent() -> None:
     region = six().add("w", consented=False, patients=77777, items=5555)
     assert exact(region)["r1"]["now_numerator"] == 60 + 3 * 5555
+
+
+@pytest.mark.parametrize("followup", [True, False])
+def test_each_figure_of_the_cluster_says_how_many_practices_it_rests_on(followup: bool) -> None:
+    region = six().add("g").keeps_back("f", NOW if followup else BEFORE, "list_sizes")
+    shown = figures(region, followup=followup)
+    behind = shown.filter(level="cluster", audience="cluster").select("measure_id", "practices", "now_denominator")
+    assert behind.rows() == [(RATE.id, 6, 6 * 300.0), (SHARE.id, 7, 7 * 300.0)]
+    assert shown.filter(pl.col("level") != "cluster")["practices"].null_count() == shown.height - 2 * 8
+    found = row_of(region, followup=followup)
+    assert (found["practices_members"], found["practices_delivered"], found["practices_matched"]) == (7, 7, 7)
+
+
+def test_a_hidden_figure_does_not_say_how_many_practices_it_rests_on() -> None:
+    few = SmallRegion().add("other", cluster="c2")
+    for name in "abcd":
+        few.add(name)
+    shown = figures(few).filter(level="cluster")
+    assert shown["now_state"].unique().to_list() == ["suppressed"]
+    assert shown["practices"].null_count() == shown.height
+
+
+EARLY = date(2026, 1, 15)
+WRONG = [
+    pytest.param("era", None, "era", id="an excluded period"),
+    pytest.param(None, EARLY, "before_meeting", id="before the meeting"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "first", "reason"), WRONG)
+def test_what_is_wrong_with_the_windows_leaves_no_practice_out(
+    wrong: WindowReason | None, first: date | None, reason: str
+) -> None:
+    """The figures are shown and not compared, and nobody is counted as having come or gone."""
+    region = six().add("new", months=NOW, opened=BETWEEN)
+    known, made = labels(region), mart(region, wrong=wrong)
+
+    def shown(of: Meeting, figured: Mart) -> pl.DataFrame:
+        units = pl.concat([exact_figures(measure, of, figured, region.facts(), known) for measure in (RATE, SHARE)])
+        marked = ruled(package(), units, of.profile)
+        return pl.concat(
+            published_figures(measure, marked.filter(measure_id=measure.id), of, known, 20) for measure in (RATE, SHARE)
+        )
+
+    of, sound = meeting(first=first), shown(meeting(), mart(region))
+    found = shown(of, made)
+    kept = ["level", "label", "before_value", "now_value", "now_numerator", "now_lower", "practices"]
+    assert found.select(kept).equals(sound.select(kept))
+    assert not found["comparable"].any()
+    pooled = found.filter(pl.col("level") != "practice")
+    assert pooled["reason"].unique().to_list() == [reason]
+    assert pooled["change"].null_count() == pooled.height > 0
+    row = pack_row(of, package(), region.facts(), found, example=True).row(0, named=True)
+    assert (row["practices_delivered"], row["practices_matched"]) == (7, 6)
+    assert notes(of, made, package(), region.facts(), names(region)).select("change", "practices").rows() == [
+        ("joined", 1)
+    ]
+
+
+@pytest.mark.parametrize(("wrong", "first", "reason"), [*WRONG, pytest.param(None, None, None, id="nothing")])
+def test_a_total_that_tells_a_hidden_count_is_hidden_whatever_is_wrong_with_the_windows(
+    wrong: WindowReason | None, first: date | None, reason: str | None
+) -> None:
+    """Five shown counts of 33 are known to be 33 at least: with them the printed total of 166 leaves 1 or 2."""
+    region = SmallRegion()
+    for name in "abcde":
+        region.add(name, items=11)
+    region.add("f", items=0).prescribes("f", BEFORE[0], 1).prescribes("f", NOW[0], 1)
+    units = exact_figures(RATE, meeting(first=first), mart(region, wrong=wrong), region.facts(), labels(region))
+    assert units["reason_for_all"].unique().to_list() == [reason]
+    cluster = ruled(package(), units, meeting().profile).filter(level="cluster")
+    assert cluster.select("before_numerator", "before_rule", "now_rule").row(0) == (166, "total", "total")

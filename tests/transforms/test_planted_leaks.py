@@ -127,6 +127,8 @@ LEAKS: list[tuple[str, Mode, str, Measure, str, Row, str]] = [
     ("an interval without a change", "open", "B", RATE, "now", {"change": None}, "interval of a change"),
     ("two totals of one thing", "open", "cluster", SHARE, "now", {"now_lower": 11.0}, "is not what"),
     ("a verdict of a hidden one", "open", "F", RATE, "now", {"verdict": "too few data"}, "hidden and judged"),
+    ("how many stand behind it", "open", "B", RATE, "now", {"practices": 7}, "told of a cluster's figure alone"),
+    ("how many of all", "open", "cluster", RATE, "now", {"practices": 7}, "another number of practices"),
     ("a count of a hidden one", "open", "F", RATE, "now", {"now_numerator": 390.0}, "hidden and has a count"),
 ]
 
