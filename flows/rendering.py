@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 import signal
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from multiprocessing import active_children, get_context
 from pathlib import Path
@@ -40,6 +40,8 @@ from warehouse import packs, requests
 from warehouse.files import sync_folder
 
 PROCESSES = 2
+AHEAD = 4
+"""Packs on their way at once: one for each process, and one that waits for it."""
 _Files = dict[str, list[RenderedFile]]
 Tell = Callable[[int, int], None]
 """Called with how many documents are done, and of how many."""
@@ -59,16 +61,84 @@ class _Job:
 
 
 def render_packs(workspace: Workspace, pack_ids: Sequence[str], run_id: str, tell: Tell) -> list[Path]:
-    """Render every pack aside and put each whole into the outbox; returns their folders.
+    """Render each pack aside and put it whole into the outbox as soon as it is; returns their folders.
 
     A document that would be made from what it was made from last time is taken from the folder that stands.
     """
     renderer = find_renderer(cut_fonts(workspace.store.cache / "fonts"))
-    inputs = Inputs(renderer)
-    jobs = {pack_id: _job(workspace, pack_id, inputs) for pack_id in pack_ids}
-    _tell_standing(jobs.values())
-    _render(jobs.values(), renderer, tell)
-    return [_finish(workspace, pack_id, job, renderer, run_id) for pack_id, job in jobs.items()]
+    made = _Round(workspace, run_id, renderer, tell, len(pack_ids))
+    with _workers() as pool:
+        made.render(pack_ids, pool)
+    return [workspace.store.outbox / pack_id for pack_id in pack_ids]
+
+
+@dataclass
+class _Round:
+    """Packs on their way. So many lie in memory at once, however many there are: a national round has 116."""
+
+    workspace: Workspace
+    run_id: str
+    renderer: Renderer
+    tell: Tell
+    packs: int
+    jobs: dict[str, _Job] = field(default_factory=dict[str, _Job])
+    read: int = 0
+    standing: int = 0
+    to_render: int = 0
+    done: int = 0
+
+    def render(self, pack_ids: Sequence[str], pool: Executor) -> None:
+        upcoming, waiting = iter(pack_ids), dict[Future[_Files], tuple[str, int]]()
+        inputs = Inputs(self.renderer)
+        while True:
+            while len(self.jobs) < AHEAD and (pack_id := next(upcoming, None)) is not None:
+                waiting |= self._begin(pack_id, _job(self.workspace, pack_id, inputs), pool)
+            if not waiting:
+                return
+            for future in _next_done(waiting):
+                pack_id, count = waiting.pop(future)
+                self.jobs[pack_id].files |= future.result()
+                self.done += count
+                self.tell(self.done, self.total)
+                if not any(pack_id == other for other, _ in waiting.values()):
+                    self._finish(pack_id)
+
+    @property
+    def total(self) -> int:
+        """How many documents are rendered; while packs are unread, as many of each of them as of those read."""
+        if self.read == self.packs:
+            return self.to_render
+        return max(round(self.to_render / self.read * self.packs), self.to_render + 1)
+
+    def _begin(self, pack_id: str, job: _Job, pool: Executor) -> dict[Future[_Files], tuple[str, int]]:
+        self.jobs[pack_id] = job
+        first = not self.to_render
+        self.read += 1
+        self.standing += len(job.files)
+        self.to_render += len(job.to_render)
+        self._tell_standing()
+        if not job.to_render:
+            self._finish(pack_id)
+            return {}
+        if first:
+            self.tell(0, self.total)
+        parts = _parts(job.to_render, whole=self.packs > 1 or renders_whole_packs(self.renderer))
+        with interrupts_held_back():
+            submitted = {
+                pool.submit(_render_part, part, job.aside, self.renderer, job.formats): (pack_id, len(part))
+                for part in parts
+            }
+        job.to_render = []
+        return submitted
+
+    def _tell_standing(self) -> None:
+        if self.standing and self.read == self.packs:
+            rest = f"{self.to_render} are rendered anew" if self.to_render else "nothing is rendered anew"
+            every = self.standing + self.to_render
+            DISPLAY.say(f"{self.standing} of {every} documents are what they were and stand: {rest}.")
+
+    def _finish(self, pack_id: str) -> None:
+        _finish(self.workspace, pack_id, self.jobs.pop(pack_id), self.renderer, self.run_id)
 
 
 def _job(workspace: Workspace, pack_id: str, inputs: Inputs) -> _Job:
@@ -91,40 +161,14 @@ def _job(workspace: Workspace, pack_id: str, inputs: Inputs) -> _Job:
     return job
 
 
-def _tell_standing(jobs: Collection[_Job]) -> None:
-    standing, anew = sum(len(job.files) for job in jobs), sum(len(job.to_render) for job in jobs)
-    if standing:
-        rest = f"{anew} are rendered anew" if anew else "nothing is rendered anew"
-        DISPLAY.say(f"{standing} of {standing + anew} documents are what they were and stand: {rest}.")
-
-
-def _render(jobs: Collection[_Job], renderer: Renderer, tell: Tell) -> None:
-    """Render what each job has to render, by processes of their own."""
-    total, done = sum(len(job.to_render) for job in jobs), 0
-    if not total:
-        return
-    tell(0, total)
-    with _workers() as pool:
-        with interrupts_held_back():
-            waiting = {
-                pool.submit(_render_part, part, job.aside, renderer, job.formats): (job, len(part))
-                for job in jobs
-                for part in _parts(job.to_render, whole=len(jobs) > 1 or renders_whole_packs(renderer))
-            }
-        for future in _as_done(set(waiting)):
-            job, count = waiting[future]
-            job.files |= future.result()
-            done += count
-            tell(done, total)
-
-
-def _as_done(waiting: set[Future[_Files]]) -> Iterator[Future[_Files]]:
-    """Each of `waiting` when it is done. Looks up twice a second: a wait without an end does not hear Ctrl-C, which
-    the system may have handed to another thread.
+def _next_done(waiting: Collection[Future[_Files]]) -> set[Future[_Files]]:
+    """Those of `waiting` that are done, once one is. Looks up twice a second: a wait without an end does not hear
+    Ctrl-C, which the system may have handed to another thread.
     """
-    while waiting:
-        done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
-        yield from done
+    while True:
+        done, _ = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
+        if done:
+            return done
 
 
 @contextmanager
@@ -218,7 +262,7 @@ def _aside(workspace: Workspace, pack_id: str) -> Path:
     return workspace.store.outbox / f".{pack_id}.part"
 
 
-def _finish(workspace: Workspace, pack_id: str, job: _Job, renderer: Renderer, run_id: str) -> Path:
+def _finish(workspace: Workspace, pack_id: str, job: _Job, renderer: Renderer, run_id: str) -> None:
     """The manifest comes last; then the folder takes the place of the one before, and then it is put on record."""
     tables = _tables(workspace, pack_id)
     package = workspace.package(tables.row["package_id"], tables.row["cluster_id"])
@@ -234,7 +278,6 @@ def _finish(workspace: Workspace, pack_id: str, job: _Job, renderer: Renderer, r
     whose = {file.path.name: file.audience for file in ordered}
     packs.keep_printed(workspace.store, pack_id, {file.path.name: file.sha256 for file in ordered}, whose)
     keep_made(job.place, found)
-    return job.place.folder
 
 
 def _relative(files: Sequence[RenderedFile], aside: Path) -> dict[str, str]:

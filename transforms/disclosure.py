@@ -102,14 +102,15 @@ def unlike(exact: pl.DataFrame, mode: Mode, rules: Profile) -> pl.DataFrame:
 def _unlike(view: View) -> pl.Expr:
     """Whether a practice that delivered now has too few others that also lack the earlier side, or are not compared.
 
-    Who joined or merged is known to everybody: a dot that alone has no earlier figure would be named by that.
+    Who joined or merged is known to everybody: a dot that alone has no earlier figure would be named by that. So would
+    one between two totals of the same thing (`transforms.disclosure_between`).
     """
     if not view.dots:
         return pl.lit(value=False)
-    drawn = (pl.col("level") == "practice") & pl.col("now_state").is_in(DELIVERED)
+    drawn = (pl.col("level") == "practice") & pl.col("now_state").is_in(DELIVERED) & ~pl.col("between")
     had_before = pl.col("before_state").is_in(DELIVERED).fill_null(value=False)
     compared = pl.col("reason").is_null()
-    few = pl.lit(value=False)
+    few = pl.col("between")
     for has in (True, False):
         for same in (True, False):
             kind = drawn & (had_before == has) & (compared == same)

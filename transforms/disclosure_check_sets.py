@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from transforms.definitions import Measure, Package
 from transforms.disclosure_profiles import COLUMNS, SIDES
 from transforms.disclosure_truth import Row, Truth, name, rounded_to
-from transforms.nesting import nested
+from transforms.nesting import alike, nested
 
 _STEPS = [lead * 10.0**power for power in range(-3, 6) for lead in (1, 2, 5)]
 _DELIVERED = ("value", "zero", "too_few", "suppressed", "not_computable")
@@ -24,6 +24,7 @@ def faults_of_sets(rows: Sequence[Row], package: Package, truth: Truth) -> Itera
         yield from _lonely_categories(others, side)
         yield from _telling_totals(others, side, truth)
         if truth.dots:
+            yield from _named_by_a_difference(others, side, package, truth)
             for measure in package.measures:
                 if measure.kind not in ("mean", "median") and measure.numerator_base is None:
                     yield from _off_the_grid(others, side, measure, truth)
@@ -63,6 +64,23 @@ def _nested_too_near(others: Sequence[Row], side: str, package: Package, truth: 
                 yield f"{name(row, side)} differs by fewer than {least} from {wide.measure_id}"
             elif 0 < holding < unit and held in (0, holding):
                 yield f"{name(row, side)} tells none or all of fewer than {unit} of {wide.measure_id}"
+
+
+def _named_by_a_difference(others: Sequence[Row], side: str, package: Package, truth: Truth) -> Iterable[str]:
+    """Totals of the same thing over two sets of practices differ by a size that tells who is between the two."""
+    totals = {
+        row["measure_id"] for row in others if row["level"] == "cluster" and row[f"{side}_denominator"] is not None
+    }
+    behind: dict[str, set[str]] = {measure: set() for measure in totals}
+    for key, (_, size) in truth.counts.items():
+        if key[0] in totals and key[2] == "practice" and key[4] == side and size and truth.compared[key]:
+            behind[key[0]].add(key[3])
+    for one, other in alike(package):
+        apart = behind[one] ^ behind[other] if {one, other} <= totals else set[str]()
+        if 0 < len(apart) < truth.profile.fewest_alike:
+            for row in others:
+                if row["level"] == "practice" and row["label"] in apart:
+                    yield f"{name(row, side)} has a letter, and alone makes {one} and {other} count different practices"
 
 
 def _lonely_categories(others: Sequence[Row], side: str) -> Iterable[str]:

@@ -13,6 +13,7 @@ import polars as pl
 
 from transforms.definitions import Package
 from transforms.disclosure_answers import telling_answers
+from transforms.disclosure_between import between
 from transforms.disclosure_kinds import FEWEST_ANSWERS, FEWEST_CLINICS, answers_in, is_estimate, of_single_answers
 from transforms.disclosure_profiles import SIDES, Profile
 from transforms.kinds import AVERAGES, COUNTS, SHARES
@@ -36,13 +37,14 @@ STEPS = tuple(lead * 10**power for power in range(-3, 6) for lead in (1, 2, 5))
 
 
 def ruled(package: Package, exact: pl.DataFrame, profile: Profile) -> pl.DataFrame:
-    """`exact` (all measures of a pack) with before_rule, now_rule, four columns of rounding steps, and dot_step.
+    """`exact` (all measures of a pack) with before_rule, now_rule, four columns of steps, dot_step and between.
 
     Rules: `single_answers` (of a practice's own staff: hidden from the practice too), `few_answers` (of the staff of a
     cluster or region), `few_practices` (behind a cluster or region), `small_unit`, `small_count`, `small_rest` (of a
     share), `nested` (a wider count differs too little), `none_or_all` (of a wider count that is a small unit itself; of
     the staff, or of those outside one practice), `category` (another category of the same distribution is hidden),
-    `total` (it would give a hidden practice away).
+    `total` (it would give a hidden practice away). `between`: the practice may have no letter
+    (`transforms.disclosure_between`).
     """
     rows = exact if "category" in exact.columns else exact.with_columns(category=pl.lit(None, dtype=pl.String))
     rows = rows.with_columns(average=pl.col("measure_id").is_in(_averages(package)))
@@ -57,7 +59,9 @@ def ruled(package: Package, exact: pl.DataFrame, profile: Profile) -> pl.DataFra
         # A total that tells may be that of one category: then the others go with it.
         rows = _with_all_categories(_without_telling_totals(rows, profile, side), side)
     steps = _dot_steps(package, rows, profile)
-    return rows.drop("average").join(steps, on="measure_id", how="left", maintain_order="left")
+    apart = pl.col("unit_id").is_in(between(package, rows, profile)) & (pl.col("level") == "practice")
+    marked = rows.drop("average").with_columns(between=apart)
+    return marked.join(steps, on="measure_id", how="left", maintain_order="left")
 
 
 def shares(package: Package) -> list[str]:

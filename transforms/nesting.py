@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import Literal, NamedTuple
 
 from transforms.definitions import Package
@@ -26,20 +26,37 @@ def nested(package: Package) -> list[tuple[Count, Count]]:
     """Every pair (wider, narrower) of counts of two measures of which the first holds all that the second does.
 
     The two counts of one share are not here: what is left of a share has a rule of its own. Two counts of the very same
-    things are not either: their difference is nothing.
+    things are not either: `alike` has them.
     """
     return list(_pairs(package))
 
 
+def alike(package: Package) -> set[tuple[str, str]]:
+    """Every two measures that count the very same things somewhere, by their ids.
+
+    The totals of one unit differ by nothing, unless the two measures rest on different practices.
+    """
+    found = combinations(_counted(package), 2)
+    return {
+        (one.measure_id, other.measure_id)
+        for (one, held), (other, holding) in found
+        if one.measure_id != other.measure_id and holds(holding, held) and holds(held, holding)
+    }
+
+
 def _pairs(package: Package) -> Iterator[tuple[Count, Count]]:
+    for (wide, holding), (narrow, held) in permutations(_counted(package), 2):
+        if wide.measure_id != narrow.measure_id and holds(holding, held) and not holds(held, holding):
+            yield wide, narrow
+
+
+def _counted(package: Package) -> list[tuple[Count, Selection]]:
     counts: list[tuple[Count, Selection]] = []
     for each in package.measures:
         if each.kind not in AVERAGES:  # whose numerator is no count, and is not printed
             counts.append((Count(each.id, "numerator"), each.numerator))
         counts.append((Count(each.id, "denominator"), each.denominator))
-    for (wide, holding), (narrow, held) in permutations(counts, 2):
-        if wide.measure_id != narrow.measure_id and holds(holding, held) and not holds(held, holding):
-            yield wide, narrow
+    return counts
 
 
 def holds(wide: Selection, narrow: Selection) -> bool:

@@ -62,4 +62,5 @@ end
 for line in io.lines() do
   io.write(answer(line), "\n")
   io.flush()
+  collectgarbage() -- Lua sees little of what a report holds of pandoc's memory, and would keep hundreds of them
 end

@@ -7,12 +7,12 @@ from typing import Any
 import polars as pl
 import pytest
 from small_pack import PLENTY, cluster_of, exact
-from small_region import RATE, measure, package
+from small_region import RATE, SHARE, measure, package
 
-from transforms.definitions import Selection
+from transforms.definitions import Measure, Selection
 from transforms.disclosure_profiles import profile
 from transforms.disclosure_rules import ruled
-from transforms.nesting import Count, holds, nested
+from transforms.nesting import Count, alike, holds, nested
 
 ALL = {"source": "prescriptions", "quantity": "items"}
 
@@ -54,6 +54,22 @@ BROAD = measure("all_items", numerator=ALL | {"codes": ("J01",)})
 
 def test_the_narrower_numerator_of_two_measures_is_found() -> None:
     assert nested(package(BROAD, RATE)) == [(Count("all_items", "numerator"), Count("items_per_1000", "numerator"))]
+
+
+LISTED = {"source": "list_sizes", "quantity": "patients"}
+ALIKE = [
+    ((BROAD, RATE), {("all_items", "items_per_1000")}, "the patients of two rates"),
+    ((RATE, SHARE), {("items_per_1000", "penicillin_share")}, "a rate's numerator is a share's"),
+    ((RATE, measure("w", denominator=LISTED | {"sex": "female"}, numerator=ALL | {"codes": ("A",)})), set(), "nothing"),
+    ((RATE, measure("w", denominator=LISTED | {"sex": "female"})), {("items_per_1000", "w")}, "the numerators alone"),
+]
+
+
+@pytest.mark.parametrize(("two", "expected"), [each[:2] for each in ALIKE], ids=[each[2] for each in ALIKE])
+def test_two_measures_that_count_the_same_thing_are_found(
+    two: tuple[Measure, Measure], expected: set[tuple[str, str]]
+) -> None:
+    assert alike(package(*two)) == expected
 
 
 def rules(broad: tuple[int, int], narrow: tuple[int, int]) -> dict[str, str | None]:
