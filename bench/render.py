@@ -21,7 +21,7 @@ from bench.measure_world import World, make_world
 from bench.render_ordinary import ELSEWHERE, ordinary
 from bench.render_stages import Stages, processor
 from flows.building import build_pack, by_windows, compute_packages, planned_orders
-from flows.rendering import all_documents_of, documents_of, render_packs
+from flows.rendering import all_documents_of, render_packs
 from flows.settings import Workspace, load_workspace
 from reports.fonts import cut_fonts
 from reports.pack import Document, render_document
@@ -133,7 +133,8 @@ def by_stage(root: Path, pack_id: str) -> None:
 def rendered(root: Path, pack_ids: Sequence[str]) -> bool:
     """Render all packs as `klyngeflow run` does, twice; whether the national round would meet its aims."""
     workspace = load_workspace(root)
-    members = sum(1 for each in pack_ids for one in documents_of(workspace, each) if one.name.startswith("medlem_"))
+    named = [one.name for each in pack_ids for one in all_documents_of(workspace, each)]
+    members = sum(name.startswith("medlem_") for name in named)
     begun, used = time.perf_counter(), sum(os.times()[:4])
     with Memory() as memory:
         render_packs(workspace, pack_ids, "bench", _quietly)
@@ -142,6 +143,7 @@ def rendered(root: Path, pack_ids: Sequence[str]) -> bool:
     render_packs(workspace, pack_ids, "bench", _quietly)
     again = time.perf_counter() - begun
     _say(f"{len(pack_ids)} clusters, {members} members: {took:.1f} s, {processor_time:.1f} s of CPU, {memory.most} MB")
+    _say(f"{len(named)} documents, {len(named) / took:.2f} a second, each in all its formats")
     _say(f"the same again, nothing changed: {again:.1f} s")
     times = NATIONAL_CLUSTERS / len(pack_ids)
     said = "took" if times == 1 else "would take"

@@ -157,15 +157,23 @@ def promote_extract(workspace: Workspace, extract_id: int) -> Outcome:
     sent = len(consents.sent_before(workspace.store))
     promote(workspace.store, contract, extract_id, workspace.store.staged(entry.source, entry.sha256))
     sent = len(consents.sent_before(workspace.store)) - sent
-    return Outcome(
-        entry.file_name,
-        "accepted",
-        entry.rows_staged or 0,
-        _told(entry, sent, erasing.left_out(workspace.store, extract_id)),
-    )
+    parts = _emptied(workspace, entry) + _told(entry, sent, erasing.left_out(workspace.store, extract_id))
+    said = f"{entry.rows_staged or 0:,} rows; {'; '.join(parts)}." if parts else ""
+    return Outcome(entry.file_name, "accepted", entry.rows_staged or 0, said)
 
 
-def _told(entry: ledger.Entry, sent: int, left_out: int) -> str:
+def _emptied(workspace: Workspace, entry: ledger.Entry) -> list[str]:
+    """A word where figures went away: a file with one month of a practice speaks for every month of its name."""
+    months, practices = ledger.emptied_months(workspace.store, entry.source, entry.extract_id)
+    if not months:
+        return []
+    many = "a practice" if practices == 1 else f"{practices} practices"
+    what = "a month of a practice" if months == 1 else f"{months} months of {many}"
+    again = f"klyngeflow withdraw --extract {entry.extract_id} --why TEXT"
+    return [f"{what} had figures and count as nought now, since the file has none of them; if that is wrong: {again}"]
+
+
+def _told(entry: ledger.Entry, sent: int, left_out: int) -> list[str]:
     """What an accepted file is told besides its rows; `sent`: packs that went out with a practice that now says no."""
     parts: list[str] = []
     if left_out:
@@ -178,7 +186,7 @@ def _told(entry: ledger.Entry, sent: int, left_out: int) -> str:
         )
     if entry.supplement_to is not None:
         parts.append(f"added to extract {entry.supplement_to}, whose rejected rows they were")
-    return f"{entry.rows_staged or 0:,} rows; {'; '.join(parts)}." if parts else ""
+    return parts
 
 
 def _extract(workspace: Workspace, extract_id: int) -> tuple[Contract, ledger.Entry]:

@@ -149,6 +149,13 @@ def practices_of(store: Store, source: str, sha256: str) -> list[str]:
     return [practice for (practice,) in found]
 
 
+def emptied_months(store: Store, source: str, extract_id: int) -> tuple[int, int]:
+    """Months of practices that had rows until the extract came and have none now, and of how many practices."""
+    with reading(store.database) as connection:
+        values = {"source": source, "extract_id": extract_id}
+        return run(connection, "emptied_months", values).fetchall()[0]
+
+
 def source_months(store: Store) -> pl.DataFrame:
     """One row per source and month that came: how many practices submitted it, of how many that were open."""
     with reading(store.database) as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from small_workspace import delivered
+from small_workspace import bring_in, delivered, extract, prescribed
 
 from flows.ingesting import deliveries
 from flows.settings import Workspace
@@ -43,3 +43,28 @@ def test_the_registry_comes_first_and_corrections_last(filled: Workspace) -> Non
         "recepter_2025K1.csv",
         "recepter_2025K1_rettet.csv",
     ]
+
+
+QUARTER = [prescribed(Ydernummer=one, Måned=f"2025-{month}") for one in ("010101", "020202") for month in ("01", "02")]
+LATER = [
+    pytest.param(QUARTER, None, id="the same months"),
+    pytest.param([*QUARTER, prescribed(Måned="2025-03")], None, id="a month more"),
+    pytest.param(QUARTER[1:], "a month of a practice had figures and count as nought now", id="one month"),
+    pytest.param(
+        [prescribed(Ydernummer=one, Måned="2025-03") for one in ("010101", "020202")],
+        "4 months of 2 practices had figures and count as nought now",
+        id="another month of each",
+    ),
+    pytest.param(QUARTER[:2], None, id="a practice that is not in it is as it was"),
+]
+
+
+@pytest.mark.parametrize(("later", "told"), LATER)
+def test_a_file_that_takes_months_away_says_so(workspace: Workspace, later: list[str], told: str | None) -> None:
+    """A file with any row of a practice speaks for every month of its name."""
+    first = delivered(workspace, "recepter_2025K1.csv", extract("prescriptions", *QUARTER))
+    assert bring_in(workspace, "prescriptions", first).sentence == ""
+    again = delivered(workspace, "recepter_2025K1_rettet.csv", extract("prescriptions", *later) + b"\n")
+    sentence = bring_in(workspace, "prescriptions", again).sentence
+    assert (told or "") in sentence
+    assert ("klyngeflow withdraw --extract" in sentence) is bool(told)
