@@ -46,7 +46,7 @@ def cluster_lines(workspace: Workspace, order: Order) -> list[Line]:
     tables = packs.read_pack(workspace.store, order.pack_id)
     name = tables["report.pack"]["cluster_name"].item()
     rows = tables["report.figure"].filter(pl.col("audience") == "cluster", pl.col("level") == "cluster")
-    rows = rows.join(tables["report.bound"].drop("pack_id", "reason"), on="measure_id", how="left")
+    rows = rows.drop("practices").join(tables["report.bound"].drop("pack_id", "reason"), on="measure_id", how="left")
     package = order.package_in(workspace)
     language = workspace.definition.language
     return [

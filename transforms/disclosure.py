@@ -25,7 +25,7 @@ from transforms.disclosure_profiles import (
     Profile,
     profile,
 )
-from transforms.disclosure_rules import COUNTED, SINGLE_ANSWERS, rounded
+from transforms.disclosure_rules import COUNTED, HALF, SINGLE_ANSWERS, rounded
 from transforms.kinds import AVERAGES, COUNTS, SHARES, completed_pairs, with_figures
 from transforms.verdict import judged
 
@@ -210,7 +210,7 @@ def on_grid(value: pl.Expr, measure: Measure, rules: Profile) -> pl.Expr:
     """`value` to the nearest `dot_step`. What is not nought is not printed as nought, nor what is not all as all."""
     step = pl.col("dot_step")
     least = step * (rules.smallest_printed / rules.rounding)
-    nearest = ((value / step + 0.5).floor() * step).clip(lower_bound=least)
+    nearest = ((value / step + HALF).floor() * step).clip(lower_bound=least)
     if measure.kind in SHARES:
         nearest = pl.when(value < measure.per).then(nearest.clip(upper_bound=measure.per - least)).otherwise(value)
     return pl.when(value > 0).then(nearest.round(10)).otherwise(value)

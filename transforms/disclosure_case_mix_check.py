@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from transforms.definitions import Package
+from transforms.disclosure_profiles import Profile
 
 _STANDARDISED = {"before_standardised": "before", "now_standardised": "now"}
 _LIMITS = {"now_standardised_lower": "now", "now_standardised_upper": "now"}
@@ -15,12 +16,14 @@ _POOLED = ("cluster", "region", "similar")
 
 
 def case_mix_violations(
-    figures: Iterable[Mapping[str, Any]], profiles: Iterable[Mapping[str, Any]], package: Package
+    figures: Iterable[Mapping[str, Any]], profiles: Iterable[Mapping[str, Any]], package: Package, rules: Profile
 ) -> list[str]:
-    """One sentence per standardised figure or profile that its reader may not see. None: the pack may be written."""
+    """One sentence per standardised figure or profile that its reader may not see by `rules`. None: write the pack."""
     found = [f"{_name(row)} {fault}" for row in figures for fault in _figure_faults(row, package)]
     return found + [
-        f"profile, {row['level']}, for {row['audience']}: {fault}" for row in profiles for fault in _profile_faults(row)
+        f"profile, {row['level']}, for {row['audience']}: {fault}"
+        for row in profiles
+        for fault in _profile_faults(row, rules)
     ]
 
 
@@ -44,7 +47,7 @@ def _figure_faults(row: Mapping[str, Any], package: Package) -> Iterable[str]:
             yield "has a standardised figure with more decimals than are printed"
 
 
-def _profile_faults(row: Mapping[str, Any]) -> Iterable[str]:
+def _profile_faults(row: Mapping[str, Any], rules: Profile) -> Iterable[str]:
     if row["level"] == "practice":
         if row["audience"] == "cluster":
             yield "is a practice's own profile, told to all"
@@ -52,10 +55,10 @@ def _profile_faults(row: Mapping[str, Any]) -> Iterable[str]:
     shown = [row[name] for name in ("list_size", "mean_age", *_SHARES) if row[name] is not None]
     if row["level"] not in _POOLED or (row["level"] == "similar" and row["audience"] == "cluster"):
         yield "is not the reader's"
-    if shown and (row["practices"] is None or row["practices"] < 5):
-        yield "stands on fewer than five practices"
-    if row["list_size"] is not None and row["list_size"] % 5 != 0:
-        yield "has a list size that is not rounded to 5"
+    if shown and (row["practices"] is None or row["practices"] < rules.fewest_practices):
+        yield f"stands on fewer than {rules.fewest_practices} practices"
+    if row["list_size"] is not None and row["list_size"] % rules.rounding != 0:
+        yield f"has a list size that is not rounded to {rules.rounding}"
     for name in _SHARES:
         if row[name] is not None and not math.isclose(row[name] * 100, round(row[name] * 100), abs_tol=1e-9):
             yield "has a share that is not in whole per cents"

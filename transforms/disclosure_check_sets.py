@@ -114,10 +114,12 @@ def _telling_totals(others: Sequence[Row], side: str, truth: Truth) -> Iterable[
         for who in range(-1, len(counts)):
             known = [_known(count, shown, step, own=at == who) for at, (count, shown) in enumerate(counts)]
             left = len(hidden) - (who >= 0 and not counts[who][1])
+            # A hidden nought is one more that a marker stands for, and is not at least 1 as the others are.
+            nought = sum(not shown and count == 0 for at, (count, shown) in enumerate(counts) if at != who)
             small = [c for at, (c, shown) in enumerate(counts) if not shown and at != who and _is_small(c, truth)]
             most = total[f"{side}_numerator"] + (wide - 1) // 2 - sum(low for low, _ in known)
             least = total[f"{side}_numerator"] - wide // 2 - sum(high for _, high in known)
-            if small and (most - (left - 1) < truth.profile.smallest_count or (left == 1 and least > 1)):
+            if small and (most - (left - nought - 1) < truth.profile.smallest_count or (left == 1 and least > 1)):
                 yield f"{name(total, side)} leaves too little doubt about a hidden count of one of its practices"
                 break
 
@@ -139,7 +141,7 @@ def _known(count: float, shown: bool, step: int, *, own: bool) -> tuple[float, f
 def _practice_counts(total: Row, side: str, others: Sequence[Row], truth: Truth) -> list[tuple[float, bool]]:
     """Exact count of every practice behind the total, and whether it is shown to the cluster.
 
-    In `letters` less is shown than the counts: they are taken as known where no rule hides them.
+    In `letters` less is shown than the counts: they are taken as known of every practice that has a letter.
     """
     drawn = {
         row["label"]: row[f"{side}_state"]
@@ -150,7 +152,9 @@ def _practice_counts(total: Row, side: str, others: Sequence[Row], truth: Truth)
     for key, (numerator, _) in truth.counts.items():
         of_total = key[:3] == (total["measure_id"], total["category"], "practice") and key[4] == side
         if of_total and numerator is not None and truth.compared[key]:
-            found.append((numerator, drawn.get(key[3], "value") != "suppressed" and not _is_small(numerator, truth)))
+            found.append(
+                (numerator, drawn.get(key[3], "suppressed") != "suppressed" and not _is_small(numerator, truth))
+            )
     return found
 
 
@@ -187,7 +191,7 @@ def _fits(row: Row, side: str, measure: Measure, truth: Truth, step: float) -> b
     if numerator == 0 or (right == measure.per and highest < math.inf):
         return math.isclose(value, right, abs_tol=1e-9)
     on_grid = math.isclose(value / step, round(value / step), abs_tol=1e-6)
-    wanted = min(max(step * math.floor(right / step + 0.5), lowest), highest)
+    wanted = min(max(step * math.floor(right / step + 0.5 + 1e-9), lowest), highest)
     return on_grid and math.isclose(value, wanted, abs_tol=1e-6)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from transforms.disclosure_profiles import Profile
+from transforms.disclosure_rules import HALF
 from transforms.nesting import Count
 
 
@@ -57,14 +58,17 @@ class Series:
 
 
 def ruled_series(
-    every: Sequence[Series], pairs: Sequence[tuple[Count, Count]], profile: Profile
+    every: Sequence[Series], pairs: Sequence[tuple[Count, Count]], profile: Profile, unprinted: Sequence[Series] = ()
 ) -> tuple[list[Series], dict[str, str]]:
-    """The series that may be printed, as months or quarters, and for those that may not: the rule, by measure."""
+    """The series that may be printed, as months or quarters, and for those that may not: the rule, by measure.
+
+    `unprinted` are of measures that have none in this pack, and are looked at beside the others all the same.
+    """
     kept: list[Series] = []
     dropped: dict[str, str] = {}
     for series in every:
         for size in (1, 3):
-            wider = {each.measure_id: coarser(each, size) for each in every}
+            wider = {each.measure_id: coarser(each, size) for each in (*every, *unprinted)}
             found = _ruled(wider[series.measure_id], wider, pairs, profile)
             if found is not None:
                 kept.append(found)
@@ -225,7 +229,7 @@ def _ceiling(inside: Sequence[Piece], part: int, smallest: int) -> float:
 
 def between(count: float, step: int, smallest: int) -> tuple[float, float]:
     """The least and the most that a count can be which is printed rounded to `step`, where none under `smallest` is."""
-    middle = math.floor(count / step + 0.5) * step
+    middle = math.floor(count / step + HALF) * step
     if count == 0:
         return 0.0, 0.0
     return float(max(middle - step // 2, min(smallest, middle))), float(middle + (step - 1) // 2)

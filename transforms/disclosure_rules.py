@@ -33,6 +33,8 @@ HIDDEN = pl.Schema(
         "rule": pl.String,  # a name of this module, or `alike` (transforms.disclosure)
     }
 )
+HALF = 0.5 + 1e-9
+"""Patients are person-months over months: a sum of thirds may be 13342.499999999998, and is a half all the same."""
 STEPS = tuple(lead * 10**power for power in range(-3, 6) for lead in (1, 2, 5))
 
 
@@ -75,7 +77,7 @@ def _averages(package: Package) -> list[str]:
 
 def rounded(count: pl.Expr, step: pl.Expr | int) -> pl.Expr:
     """`count` to the nearest `step`, halves upwards."""
-    return (count / step + 0.5).floor() * step
+    return (count / step + HALF).floor() * step
 
 
 def hidden_rows(rows: pl.DataFrame, pack_id: str, package_id: str) -> pl.DataFrame:

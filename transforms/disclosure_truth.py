@@ -58,5 +58,5 @@ def name(row: Row, side: str) -> str:
 
 
 def rounded_to(count: float, step: int) -> float:
-    """`count` to the nearest `step`, halves upwards."""
-    return step * math.floor(count / step + 0.5)
+    """`count` to the nearest `step`, halves upwards; a sum of thirds that is a half but for its last digit is one."""
+    return step * math.floor(count / step + 0.5 + 1e-9)

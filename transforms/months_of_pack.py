@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -54,7 +54,10 @@ def printed_months(
     asked = [measure for measure in package.measures if is_monthly(measure)]
     counts = _by_practice(monthly.counts)
     made = {measure.id: cluster_series(measure, meeting, counts, units) for measure in asked}
-    kept, dropped = ruled_series([each for each in made.values() if each], nested(package), meeting.profile)
+    # A month of a measure that is hidden here may be printed elsewhere.
+    unprinted = [_unprinted(measure, meeting, counts, units) for measure in asked if made[measure.id] is None]
+    printable = [each for each in made.values() if each]
+    kept, dropped = ruled_series(printable, nested(package), meeting.profile, unprinted)
     of_source = _provisional(monthly, asked)
     rows = [row for each in kept for row in _rows(each, meeting, package, of_source, None)]
     for measure in asked:
@@ -96,7 +99,6 @@ def cluster_series(
     sides = SIDES if meeting.followup else ("now",)
     if any(row[f"{side}_state"] not in COUNTED or row[f"{side}_rule"] is not None for side in sides):
         return None
-    pieces = tuple(_piece(at, meeting, behind, measure.id, counts) for at in _span(meeting).months)
     totals = {
         side: (
             (row[f"{side}_numerator"], row[f"{side}_denominator"]),
@@ -104,8 +106,20 @@ def cluster_series(
         )
         for side in sides
     }
-    series = Series(measure.id, measure.kind in SHARES, listed_on_average(measure), pieces, totals)
+    series = replace(_unprinted(measure, meeting, counts, units), totals=totals)
     return series if _of_one_set(series) else None
+
+
+def _unprinted(
+    measure: Measure,
+    meeting: Meeting,
+    counts: Mapping[tuple[str, str], Mapping[date, tuple[float, float]]],
+    units: pl.DataFrame,
+) -> Series:
+    """The cluster's exact months of a measure, without a total beside them."""
+    behind = behind_the_cluster(units, measure.id)
+    pieces = tuple(_piece(at, meeting, behind, measure.id, counts) for at in _span(meeting).months)
+    return Series(measure.id, measure.kind in SHARES, listed_on_average(measure), pieces, {})
 
 
 def _of_one_set(series: Series) -> bool:

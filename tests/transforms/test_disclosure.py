@@ -14,7 +14,8 @@ from small_region import RATE, SHARE, package
 from transforms.comparison import REASONS
 from transforms.definitions import Measure
 from transforms.disclosure import Mode
-from transforms.disclosure_rules import ruled
+from transforms.disclosure_rules import rounded, ruled
+from transforms.disclosure_truth import rounded_to
 
 SIZES = [f"{side}_{part}" for side in SIDES for part in ("numerator", "denominator", "lower", "upper")]
 CHANGE_LIMITS = ["change_lower", "change_upper"]
@@ -236,3 +237,11 @@ def test_a_category_whose_total_tells_takes_the_others_with_it() -> None:
         parts.append(exact(units, split.of_category(category)).with_columns(category=pl.lit(category)))
     rows = ruled(package(split), named(pl.concat(parts), split), SDS).filter(level="cluster")
     assert dict(rows.select("category", "now_rule").iter_rows()) == {"rare": "total", "usual": "category"}
+
+
+@pytest.mark.parametrize(("count", "printed"), [(13342.499999999998, 13345), (13342.5, 13345), (13342.4999, 13340)])
+def test_a_half_that_is_off_in_its_last_digit_is_a_half_for_who_prints_and_for_who_looks(
+    count: float, printed: int
+) -> None:
+    """Person-months over months: (4003 + 4003 + 4002.5) / 3 and the like."""
+    assert pl.select(rounded(pl.lit(count), 5)).item() == rounded_to(count, 5) == printed

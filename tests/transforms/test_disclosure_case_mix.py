@@ -16,6 +16,7 @@ from transforms.disclosure import Mode
 from transforms.disclosure_case_mix import CaseMix, printed_profiles, with_case_mix
 from transforms.disclosure_case_mix_check import case_mix_violations
 from transforms.disclosure_check import Truth, truth_of, violations
+from transforms.disclosure_profiles import profile
 from transforms.disclosure_rules import ruled
 from transforms.pack import Mart, Meeting, exact_figures, members, published_figures
 from transforms.package_figures import MeasureRun
@@ -253,7 +254,7 @@ def test_what_is_printed_passes_the_last_look(mode: Mode, followup: bool) -> Non
 
 
 def faults(figures: list[Row], profiled: list[Row]) -> list[str]:
-    return case_mix_violations(figures, profiled, package())
+    return case_mix_violations(figures, profiled, package(), profile("sds"))
 
 
 @pytest.mark.parametrize(
@@ -276,7 +277,7 @@ def test_a_figure_that_says_too_much_is_named(level: str, change: Row, says: str
     ("level", "change", "says"),
     [
         ("practice", {"audience": "cluster"}, "a practice's own profile, told to all"),
-        ("cluster", {"practices": 4}, "fewer than five"),
+        ("cluster", {"practices": 4}, "fewer than 5 practices"),
         ("region", {"list_size": 2301.0}, "list size that is not rounded"),
         ("similar", {"share_65": 0.1234}, "whole per cents"),
         ("similar", {"audience": "cluster"}, "is not the reader's"),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from transforms.calendar import month_after
 from transforms.disclosure_months import Piece, Series, own_series, ruled_series
 from transforms.disclosure_profiles import profile
+from transforms.nesting import Count
 
 SDS = profile("sds")
 START = date(2025, 1, 1)
@@ -156,3 +157,14 @@ def test_both_profiles_leave_large_months_alone(name: str) -> None:
     kept, _ = ruled_series([series(months)], [], profile(name))
     assert [piece.shown for piece in kept[0].pieces] == [True] * 6
     assert pl.Series([piece.steps[0] for piece in kept[0].pieces]).unique().to_list() == [5]
+
+
+@pytest.mark.parametrize(("more", "months"), [(1, 0), (2, 3), (5, 1)])
+def test_a_month_too_near_a_wider_one_goes_although_the_wider_one_is_not_printed(more: int, months: int) -> None:
+    narrow = series([[10] * 5] * 3)
+    wide = replace(series([[10 + more] + [10] * 4] * 3, measure="wide"), totals={})
+    pairs = [(Count("wide", "numerator"), Count("m", "numerator"))]
+    assert ruled_series([narrow], pairs, SDS)[1] == {}
+    found, dropped = ruled_series([narrow], pairs, SDS, [wide])
+    assert dropped == ({} if months else {"m": "few_months"})
+    assert {piece.months for each in found for piece in each.pieces} == ({months} if months else set())
