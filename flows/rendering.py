@@ -86,6 +86,7 @@ class _Round:
     standing: int = 0
     to_render: int = 0
     done: int = 0
+    told: tuple[int, int] = (0, 0)
 
     def render(self, pack_ids: Sequence[str], pool: Executor) -> None:
         upcoming, waiting = iter(pack_ids), dict[Future[_Files], tuple[str, int]]()
@@ -94,21 +95,27 @@ class _Round:
             while len(self.jobs) < AHEAD and (pack_id := next(upcoming, None)) is not None:
                 waiting |= self._begin(pack_id, _job(self.workspace, pack_id, inputs), pool)
             if not waiting:
+                self._tell()
                 return
             for future in _next_done(waiting):
                 pack_id, count = waiting.pop(future)
                 self.jobs[pack_id].files |= future.result()
                 self.done += count
-                self.tell(self.done, self.total)
+                self._tell()
                 if not any(pack_id == other for other, _ in waiting.values()):
                     self._finish(pack_id)
 
     @property
     def total(self) -> int:
         """How many documents are rendered; while packs are unread, as many of each of them as of those read."""
-        if self.read == self.packs:
+        if self.read == self.packs or not self.to_render:
             return self.to_render
         return max(round(self.to_render / self.read * self.packs), self.to_render + 1)
+
+    def _tell(self) -> None:
+        if self.told != (self.done, self.total):
+            self.told = self.done, self.total
+            self.tell(*self.told)
 
     def _begin(self, pack_id: str, job: _Job, pool: Executor) -> dict[Future[_Files], tuple[str, int]]:
         self.jobs[pack_id] = job
@@ -121,7 +128,7 @@ class _Round:
             self._finish(pack_id)
             return {}
         if first:
-            self.tell(0, self.total)
+            self._tell()
         parts = _parts(job.to_render, whole=self.packs > 1 or renders_whole_packs(self.renderer))
         with interrupts_held_back():
             submitted = {
