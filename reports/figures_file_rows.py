@@ -44,7 +44,7 @@ Line = dict[str, Cell]
 
 COLUMNS = (
     *("number", "measure", "measure_id", "category", "who", "label", "window", "from", "to", "state"),
-    *("numerator", "denominator", "value", "unit", "lower", "upper", "standardised"),
+    *("numerator", "denominator", "practices", "value", "unit", "lower", "upper", "standardised"),
     *("change", "change_lower", "change_upper", "ratio", "expected", "expected_lower", "expected_upper"),
     *("net", "net_lower", "net_upper", "net_unit", "verdict", "why", "at_least", "at_most", "note"),
 )
@@ -124,6 +124,8 @@ def _others(rows: MeasureRows, drawn: Sequence[MeasureRows], setting: Setting) -
 
 def _windows(row: Row, measure: Measure, extra: Line, setting: Setting) -> Iterator[Line]:
     who: Line = {"who": _who(row, setting), "label": row.label or None}
+    if row.practices is not None:
+        who["practices"] = Number(row.practices, 0)
     if setting.followup:
         yield who | _window("before", setting) | _point(row.before, measure, setting)
     judged = _change(row, measure, setting) if setting.followup else {}

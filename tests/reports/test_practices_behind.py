@@ -12,6 +12,7 @@ import report_packs as packs
 
 from reports.charts import dumbbell_chart
 from reports.deck_notes import observed
+from reports.figures_file_rows import Number, Printed, lines
 from reports.grounds import rests_on
 from reports.markdown import plain
 from reports.pack import CLUSTER, PackTables
@@ -98,3 +99,13 @@ def test_the_others_are_withheld_of_the_measure_that_few_delivered_alone() -> No
     states = {"now_state": pl.when(gone).then(pl.lit("not_submitted")).otherwise("now_state")}
     rows, _ = read(replace(tables, figures=tables.figures.with_columns(**states)))
     assert (rows[0].withheld, rows[1].withheld) == ("too_few", "")
+
+
+def test_the_figures_file_has_it_for_the_cluster_alone() -> None:
+    tables = made({FIRST: 9, SECOND: 11})
+    rows, setting = read(tables)
+    found = lines(Printed(packs.package(), rows, tables.figures_for(CLUSTER), tables.profiles), setting)
+    told = {(line["measure_id"], line["who"]): line["practices"] for line in found if "practices" in line}
+    assert told[FIRST, "Klyngen"] == Number(9, 0)
+    assert told[SECOND, "Klyngen"] == Number(11, 0)
+    assert {who for _, who in told} == {"Klyngen"}
