@@ -106,9 +106,7 @@ def build_pack(workspace: Workspace, order: Order) -> None:
     bounded = bounds(package, meeting, exact, facts, units)
     truth = truth_of(units, meeting.mode, meeting.profile)
     faults = violations(figures, package, truth) + bound_violations(bounded, package, figures, truth)
-    faults += case_mix_violations(
-        figures.iter_rows(named=True), profiles.iter_rows(named=True), package, meeting.profile
-    )
+    faults += case_mix_violations(figures, profiles, package, meeting.profile)
     monthly = _monthly(workspace, meeting, computed, period)
     by_month = printed_months(package, meeting, monthly, units, labels)
     faults += month_violations(by_month.months, figures, package, _truth_of_months(package, meeting, monthly, units))

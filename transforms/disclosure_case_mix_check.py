@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import polars as pl
+
 from transforms.definitions import Package
 from transforms.disclosure_profiles import Profile
 
@@ -15,14 +17,12 @@ _SHARES = ("share_women", "share_0_17", "share_65", "share_80")
 _POOLED = ("cluster", "region", "similar")
 
 
-def case_mix_violations(
-    figures: Iterable[Mapping[str, Any]], profiles: Iterable[Mapping[str, Any]], package: Package, rules: Profile
-) -> list[str]:
+def case_mix_violations(figures: pl.DataFrame, profiles: pl.DataFrame, package: Package, rules: Profile) -> list[str]:
     """One sentence per standardised figure or profile that its reader may not see by `rules`. None: write the pack."""
-    found = [f"{_name(row)} {fault}" for row in figures for fault in _figure_faults(row, package)]
+    found = [f"{_name(row)} {fault}" for row in figures.iter_rows(named=True) for fault in _figure_faults(row, package)]
     return found + [
         f"profile, {row['level']}, for {row['audience']}: {fault}"
-        for row in profiles
+        for row in profiles.iter_rows(named=True)
         for fault in _profile_faults(row, rules)
     ]
 

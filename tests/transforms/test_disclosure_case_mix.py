@@ -254,7 +254,8 @@ def test_what_is_printed_passes_the_last_look(mode: Mode, followup: bool) -> Non
 
 
 def faults(figures: list[Row], profiled: list[Row]) -> list[str]:
-    return case_mix_violations(figures, profiled, package(), profile("sds"))
+    frames = pl.DataFrame(figures, schema=FIGURE), pl.DataFrame(profiled, schema=PROFILE)
+    return case_mix_violations(*frames, package(), profile("sds"))
 
 
 @pytest.mark.parametrize(
