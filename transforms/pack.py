@@ -145,22 +145,22 @@ def _exact_part(
         measure_id=pl.lit(measure.id),
         label=pl.col("unit_id").replace_strict(names, return_dtype=pl.String),
         practices=pl.when(pl.col("level") == "region")
-        .then(_others(rows, meeting, mart, facts, labels))
+        .then(_others(rows, mart.comparisons.filter(_is_of(measure)), meeting, facts, labels))
         .otherwise(_compared.sum()),
     )
 
 
-def _others(rows: pl.DataFrame, meeting: Meeting, mart: Mart, facts: Facts, labels: Mapping[str, str]) -> int:
-    """How many of the region's practices stand behind the region without the cluster."""
+def _others(
+    rows: pl.DataFrame, comparisons: pl.DataFrame, meeting: Meeting, facts: Facts, labels: Mapping[str, str]
+) -> int:
+    """How many of the region's practices stand behind one measure of the region without the cluster."""
     region = facts.clusters.filter(pl.col("cluster_id") == meeting.cluster_id).select("region_id")
     inside = facts.clusters.join(region, on="region_id", how="semi").select("cluster_id")
     belonging = clusters_by_month(meeting.later, facts.memberships).join(inside, on="cluster_id", how="semi")
     reported = rows.filter(
         pl.col("level") == "practice", pl.col("window_start") == meeting.later.start, pl.col("value").is_not_null()
     )
-    left_out = mart.comparisons.filter(
-        pl.col("level") == "practice", ~pl.col("reason").is_in(["moved", *WINDOW_REASONS])
-    )
+    left_out = comparisons.filter(pl.col("level") == "practice", ~pl.col("reason").is_in(["moved", *WINDOW_REASONS]))
     standing = reported.filter(~pl.col("unit_id").is_in(list(labels))).join(left_out, on="unit_id", how="anti")
     units = belonging.select(pl.col("practice_id").alias("unit_id")).unique().collect()
     return standing.join(units, on="unit_id", how="semi").select(pl.col("unit_id").n_unique()).item()

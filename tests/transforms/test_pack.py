@@ -334,3 +334,13 @@ def test_a_total_that_tells_a_hidden_count_is_hidden_whatever_is_wrong_with_the_
     assert units["reason_for_all"].unique().to_list() == [reason]
     cluster = ruled(package(), units, meeting().profile).filter(level="cluster")
     assert cluster.select("before_numerator", "before_rule", "now_rule").row(0) == (166, "total", "total")
+
+
+def test_a_region_rests_on_the_practices_of_the_measure_and_not_on_those_of_another() -> None:
+    """What one of the others did not submit of the rate's lists leaves it in the region's share all the same."""
+    region = six()
+    for name in "ghijk":
+        region.add(name, cluster="c2")
+    region.keeps_back("g", NOW, "list_sizes").keeps_back("h", NOW, "list_sizes")
+    behind = {each.id: exact(region, measure=each)["r1"]["practices"] for each in (RATE, SHARE)}
+    assert behind == {RATE.id: 4, SHARE.id: 6}
