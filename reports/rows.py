@@ -123,7 +123,7 @@ def measures(
 
 
 def _few_delivered(units: Sequence[Row], pack: Mapping[str, Any]) -> Withheld:
-    """The same of one measure, which fewer may have delivered than any other."""
+    """Why no other practice is shown at one measure: fewer may have delivered it than the pack's others."""
     absent = ("not_submitted", "not_applicable")
     came = [row for row in units if row.level == "practice" and row.now.state not in absent]
     return "too_few" if len(came) < FEWEST_SHOWN and pack["mode"] != "open" else ""

@@ -55,9 +55,9 @@ class View:
 def shown(measure: Measure, exact: pl.DataFrame, view: View) -> pl.DataFrame:
     """The rows of one measure as `view` may see them, one per unit and category, with changes and ratio.
 
-    `exact` comes from `disclosure_rules.ruled`: level, unit_id, label, reason, practices and, under before_ and now_,
-    state, numerator, denominator, rule and steps. Rows of other practices are left out where the mode is `own_only`, or
-    fewer practices delivered than the profile asks for.
+    `exact` comes from `disclosure_rules.ruled`: level, unit_id, label, reason, reason_for_all, practices and, under
+    before_ and now_, state, numerator, denominator, rule and steps. Rows of other practices are left out where the mode
+    is `own_only`, or fewer practices delivered than the profile asks for.
     """
     return shown_to(measure, exact, [view.reader], view).drop("audience")
 
@@ -68,8 +68,7 @@ def shown_to(measure: Measure, exact: pl.DataFrame, readers: Sequence[str | None
     own = (pl.col("level") == "practice") & (pl.col("unit_id") == pl.col("audience"))
     marked = asked.join(exact, how="cross", maintain_order="left_right").with_columns(own=own.fill_null(value=False))
     marked = marked.with_columns(unlike=_unlike(view).over("audience", "measure_id", "category"))
-    if "reason_for_all" in marked.columns:
-        marked = marked.with_columns(reason=pl.coalesce("reason", "reason_for_all"))
+    marked = marked.with_columns(reason=pl.coalesce("reason", "reason_for_all"))
     visible = _without_small_clusters(marked, view)
     own_rows = _with_values(measure, _kept_from_its_own(visible.filter("own")))
     others = _fit_to_print(measure, _unjudged(visible.filter(~pl.col("own"))), view)

@@ -51,6 +51,7 @@ def similar_figures(measure: Measure, meeting: Meeting, mart: Mart, pairs: pl.Da
         unit_id="reader",
         label=pl.lit(""),
         reason=pl.lit(None, dtype=pl.String),
+        reason_for_all=pl.lit(None, dtype=pl.String),
         now_state=state,
         before_state=pl.lit(None, dtype=pl.String),
         **nothing,

@@ -24,7 +24,7 @@ PARTS = ("numerator", "denominator", "value", "lower", "upper")
 COUNTED = ("value", "zero", "too_few")
 SDS = profile("sds")
 PLENTY: tuple[Side, Side] = ((62, 413), (58, 397))
-SCHEMA: dict[str, Any] = {"reason": pl.String, "practices": pl.Int64}
+SCHEMA: dict[str, Any] = {"reason": pl.String, "reason_for_all": pl.String, "practices": pl.Int64}
 SCHEMA |= {f"{side}_{part}": pl.Float64 for side in SIDES for part in ("numerator", "denominator")}
 
 
@@ -33,7 +33,7 @@ def letter(number: int) -> str:
 
 
 def unit(measure: Measure, level: str, name: str, sides: tuple[Side, Side]) -> Row:
-    row: Row = {"level": level, "unit_id": name, "label": name.upper(), "reason": None}
+    row: Row = {"level": level, "unit_id": name, "label": name.upper(), "reason": None, "reason_for_all": None}
     for side, what in zip(SIDES, sides, strict=True):
         numerator, denominator = (None, None) if isinstance(what, str) else what
         state = what if isinstance(what, str) else naive.state(measure, *what)
