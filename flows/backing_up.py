@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from flows.erasing import carry_out, finish_what_was_cut_off
+from flows.erasing import carry_out_apart, finish_what_was_cut_off
 from flows.ingesting import prepare
 from flows.progress import DISPLAY
 from flows.settings import Workspace, load_workspace
@@ -86,8 +86,7 @@ def restore(backup: Path, target: Path, key: Path | None, erased: Path | None = 
         beside = (list_beside(opened, backup.parent), *((erased,) if erased else ()))
         listed.merge(line for path in beside for line in read_lines(path))
         if listed.pending:
-            prepare(opened)
-            carry_out(opened, listed, inbox=False)
+            carry_out_apart(opened, inbox=False)
         prepare(opened)
         _hold_what_may_have_left(opened)
     return load_workspace(target)

@@ -14,12 +14,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from flows.documenting import data_docs_index
-from flows.ingesting import deliveries
+from flows.ingesting import deliveries, prepare
 from flows.keys import FOLDER as KEYS
 from flows.parcel_folders import folder_of
 from flows.progress import DISPLAY
 from flows.reminded_sheets import FOLDER as SHEETS
-from flows.settings import SettingsError, Workspace
+from flows.settings import SettingsError, Workspace, load_workspace
 from flows.starting import require_warehouse
 from flows.taking_out import take_out
 from transforms.errors import MachineError, UserError
@@ -30,6 +30,7 @@ from warehouse.erased import NAME, ErasedList, erased_list
 from warehouse.erasing import Named, Pack, Replaced
 from warehouse.files import clear_leftovers, write_whole
 from warehouse.locks import one_command
+from warehouse.own_process import in_own_process
 from warehouse.publishing import publish
 from warehouse.traces import traces
 from warehouse.without_rows import Covers, without_rows
@@ -99,7 +100,7 @@ def resume(workspace: Workspace) -> None:
     listed = erased_list(workspace.root)
     if listed.pending:
         DISPLAY.say("An erasure before this command was cut off; it is carried out now.")
-        carry_out(workspace, listed)
+        carry_out_apart(workspace)
 
 
 def finish_what_was_cut_off(workspace: Workspace) -> None:
@@ -124,14 +125,24 @@ def carry_out(workspace: Workspace, listed: ErasedList, *, inbox: bool = True) -
         listed.replaced(old, new)
         if old != new:
             store.landed(source, old).unlink(missing_ok=True)
-        store.staged(source, old).unlink(missing_ok=True)
     if inbox:
         _clean_inbox(workspace, listed)
     compact(store)
-    publish(store)
+    in_own_process(publish, store)  # see `compact`: this process has read what is gone
     left = traces(workspace.root, words, [workspace.root / NAME]) if words else []
     listed.finish()
     return left
+
+
+def carry_out_apart(workspace: Workspace, *, inbox: bool = True) -> None:
+    """`carry_out` in a process of its own: what this one writes later holds nothing of what was read for it."""
+    in_own_process(_carry_out_at, workspace.root, inbox)
+
+
+def _carry_out_at(root: Path, inbox: bool) -> None:
+    workspace = load_workspace(root)
+    prepare(workspace)
+    carry_out(workspace, erased_list(root), inbox=inbox)
 
 
 def keep_beside_backups(workspace: Workspace) -> None:
@@ -153,7 +164,8 @@ def _clear_what_was_made(workspace: Workspace, packs: Sequence[Pack], words: Seq
             shutil.rmtree(folder, ignore_errors=True)
         (store.outbox / KEYS / f"{pack.pack_id}.csv").unlink(missing_ok=True)
         (store.cache / "rendered" / f"{pack.pack_id}.json").unlink(missing_ok=True)
-    shutil.rmtree(store.outbox / SHEETS, ignore_errors=True)
+    for folder in (store.outbox / SHEETS, store.root / "staged"):
+        shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(data_docs_index(workspace).parent, ignore_errors=True)
     for path in traces(store.logs, words):
         path.unlink(missing_ok=True)

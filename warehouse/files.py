@@ -13,6 +13,8 @@ from warehouse.faults import is_full, no_space
 from warehouse.spill import FOLDER
 from warehouse.workspace import Store
 
+ANEW = "anew"
+"""The folder beside the database for its rows while it is written anew."""
 _HALF_WRITTEN = (".part", ".part.wal", ".utf8", ".aside", ".aside.wal")
 
 
@@ -75,7 +77,8 @@ def clear_leftovers(store: Store) -> None:
         for path in folder.rglob("*") if folder.is_dir() else ():
             if path.name.endswith(_HALF_WRITTEN) and path.is_file():
                 path.unlink(missing_ok=True)
-    shutil.rmtree(store.database.with_name("returned"), ignore_errors=True)  # what sheets held, on its way in
+    for name in ("returned", ANEW):  # what sheets held, on its way in, and rows on their way into a new file
+        shutil.rmtree(store.database.with_name(name), ignore_errors=True)
     store.database.with_suffix(".writer").unlink(missing_ok=True)
     _settle_outbox(store.outbox)
 

@@ -25,6 +25,7 @@ from transforms.contract import Contract
 from warehouse import audit
 from warehouse.connection import writing
 from warehouse.erased import ErasedFileError, erased_list
+from warehouse.own_process import in_own_process
 from warehouse.publishing import publish
 from warehouse.rejected_rows import write_rejected
 from warehouse.traces import traces
@@ -147,9 +148,15 @@ def test_a_restored_backup_of_before_it_is_erased_again(whole: Workspace, tmp_pa
     shutil.copyfile(backup, moved)
     erase(whole, GONE)
     make_backup(whole, tmp_path / "disk")
-    require_gone(restore(backup, tmp_path / "again", None))
-    assert traces(restore(moved, tmp_path / "unaware", None).root, [GONE]) != []
-    require_gone(restore(moved, tmp_path / "told", None, whole.root / "erased.jsonl"))
+    require_gone(restored_by_a_command(backup, tmp_path / "again"))
+    assert traces(restored_by_a_command(moved, tmp_path / "unaware").root, [GONE]) != []
+    require_gone(restored_by_a_command(moved, tmp_path / "told", whole.root / "erased.jsonl"))
+
+
+def restored_by_a_command(backup: Path, target: Path, erased: Path | None = None) -> Workspace:
+    """In a process that has read nothing of the practice before, as that of the command has not."""
+    in_own_process(restore, backup, target, None, erased)
+    return load_workspace(target)
 
 
 STEPS = ("_clear_what_was_made", "_replaced", "erasing.erase", "erasing.erased_files", "_clean_inbox", "compact")

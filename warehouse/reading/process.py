@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from transforms.errors import UserError
 from warehouse.extract_file import UnreadableFileError
+from warehouse.own_process import end_with_parent
 
 if TYPE_CHECKING:
     from transforms.contract import Contract
@@ -119,7 +120,7 @@ def _serve(line: Connection, limits: tuple[int, int]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore")
     logging.getLogger().addHandler(logging.NullHandler())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     cpu_seconds, memory_bytes = limits
     _limit_memory(memory_bytes)
     # What a crashing library writes to the terminal may hold cells.
@@ -167,13 +168,6 @@ def _limit_time(cpu_seconds: int) -> None:
 
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
         resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + cpu_seconds, hard))
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(0)
 
 
 _shared: list[Reader] = []
