@@ -104,7 +104,8 @@ def look_at_requests(workspace: Workspace, today: date) -> Told:
     store = workspace.store
     with beside_others(store), one_builder(store):
         before = {each.request_id: each for each in requests.every(store)}
-        requesting.ready_orders(workspace, today)
+        faults: dict[str, Exception] = {}  # told of here; the step that makes packs meets them again, and raises
+        requesting.ready_orders(workspace, today, faults)
         after = requests.every(store)
     moved = [
         f"{each.request_id} ({each.title}): {before[each.request_id].state} -> {each.state}"
@@ -121,28 +122,28 @@ def look_at_requests(workspace: Workspace, today: date) -> Told:
         for each in after
         if each.state == "failed" and before[each.request_id].state != "failed"
     ]
-    return Told(tuple(moved), (*failed, *waiting))
+    faulty = [f"{each.request_id} ({each.title}): {each.reason}" for each in after if each.request_id in faults]
+    return Told(tuple(moved), (*faulty, *failed, *waiting))
 
 
 @dataclass
 class _Day:
     """What became of a day's ready requests: names of packs, why some cannot be made, and, by pack, why not this time.
 
-    `faults` are ours: they keep nothing else back, and one of them is raised in the end.
+    `tried` are the packs that were begun. `faults` are ours, by pack or by request: they keep nothing else back, and
+    one of them is raised in the end.
     """
 
     made: list[str] = field(default_factory=list[str])
     blocked: list[str] = field(default_factory=list[str])
     not_this_time: dict[str, str] = field(default_factory=dict[str, str])
-    faults: list[Exception] = field(default_factory=list[Exception])
+    tried: set[str] = field(default_factory=set[str])
+    faults: dict[str, Exception] = field(default_factory=dict[str, Exception])
 
     def failed(self, pack_id: str, fault: Exception) -> None:
         """The pack met a fault of ours: the next run tries again, and whoever asks is told."""
-        self.faults.append(fault)
-        self.not_this_time[pack_id] = (
-            f"It could not be made: klyngeflow met a fault of its own ({type(fault).__name__}). The next run tries "
-            "again; the run that failed says where in the code it was."
-        )
+        self.faults[pack_id] = fault
+        self.not_this_time[pack_id] = requesting.fault_told("It could not be made", fault)
 
 
 def render_ready(workspace: Workspace, today: date) -> Told:
@@ -151,14 +152,13 @@ def render_ready(workspace: Workspace, today: date) -> Told:
     Computing and building is for one worker at a time; rendering, which takes most of the time, is not.
 
     Raises:
-        Exception: one of the packs met a fault of ours; the others were made, and its request says so.
+        Exception: a request or a pack met a fault of ours; the others were made, and the request says so.
     """
     of_today = _Day()
-    tried: set[str] = set()
     with beside_others(workspace.store):
         while True:
             with ExitStack() as taken:
-                share = _take_share(workspace, today, tried, taken)
+                share = _take_share(workspace, today, of_today, taken)
                 if not share:
                     break
                 _make(workspace, share, of_today)
@@ -168,19 +168,20 @@ def render_ready(workspace: Workspace, today: date) -> Told:
     for pack_id, why in of_today.not_this_time.items():
         requesting.keep_why(workspace, pack_id, why)
     if of_today.faults:
-        raise of_today.faults[0]
+        raise next(iter(of_today.faults.values()))
     blocked = [*of_today.blocked, *(f"{pack_id}: {why}" for pack_id, why in of_today.not_this_time.items())]
     return Told(tuple(f"{pack_id}: made" for pack_id in of_today.made), tuple(blocked))
 
 
-def _take_share(workspace: Workspace, today: date, tried: set[str], taken: ExitStack) -> list[Order]:
+def _take_share(workspace: Workspace, today: date, of_today: _Day, taken: ExitStack) -> list[Order]:
     """Some ready orders with the same figures, leased until `taken` is closed; those of others are left to them."""
     share: list[Order] = []
     with one_builder(workspace.store):
-        for order in requesting.ready_orders(workspace, today):
-            if order.pack_id in tried or len(share) == MOST_AT_ONCE or (share and not _same_figures(share[0], order)):
+        for order in requesting.ready_orders(workspace, today, of_today.faults):
+            begun = order.pack_id in of_today.tried
+            if begun or len(share) == MOST_AT_ONCE or (share and not _same_figures(share[0], order)):
                 continue
-            tried.add(order.pack_id)
+            of_today.tried.add(order.pack_id)
             if leases.take(workspace.store, lease_of(order)):
                 taken.enter_context(leases.kept(workspace.store, lease_of(order)))
                 share.append(order)

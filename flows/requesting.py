@@ -13,6 +13,7 @@ from flows.settings import Workspace
 from flows.sound_packages import refuse_faults
 from transforms.calendar import month_after
 from transforms.disclosure_profiles import Mode
+from transforms.errors import UserError
 from transforms.model import Strict
 from transforms.modes import more_cautious
 from transforms.requests import FORMATS, OPEN, Level, Request
@@ -66,10 +67,35 @@ def look_at(workspace: Workspace, request: Request, today: date) -> Request:
     return request if found == request else requests.assessed(workspace.store, request, found)
 
 
-def ready_orders(workspace: Workspace, today: date) -> list[Order]:
-    """Every open request looked at; the orders of those that are ready."""
-    found = [look_at(workspace, each, today) for each in requests.every(workspace.store) if each.state in OPEN]
-    return [order_of(each) for each in found if each.state == "ready"]
+def ready_orders(workspace: Workspace, today: date, faults: dict[str, Exception] | None = None) -> list[Order]:
+    """Every open request looked at; the orders of those that are ready.
+
+    `faults` takes the faults of ours, by request; without it the first is raised once all have been looked at.
+    """
+    met: dict[str, Exception] = {} if faults is None else faults
+    orders: list[Order] = []
+    for each in requests.every(workspace.store):
+        if each.state in OPEN:
+            try:
+                found = look_at(workspace, each, today)
+                orders += [order_of(found)] if found.state == "ready" else []
+            except UserError:
+                raise
+            except Exception as fault:  # whatever it is, it is this request's
+                met[each.request_id] = fault
+                told = replace(each, reason=fault_told("It could not be looked at", fault))
+                requests.assessed(workspace.store, each, told)
+    if met and faults is None:
+        raise next(iter(met.values()))
+    return orders
+
+
+def fault_told(what: str, fault: Exception) -> str:
+    """For whoever asks: what was not done because of a fault of ours, of which only its kind is named."""
+    return (
+        f"{what}: klyngeflow met a fault of its own ({type(fault).__name__}). The next run tries again; the run that "
+        "failed says where in the code it was."
+    )
 
 
 def order_of(request: Request) -> Order:

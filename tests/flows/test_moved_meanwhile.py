@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +141,34 @@ def test_a_fault_of_ours_in_one_pack_keeps_no_other_back_and_is_not_hidden(
     assert stands.state == "ready"
     assert stands.reason.startswith("It could not be made: klyngeflow met a fault of its own (KeyError). The next run")
     assert CELL not in stands.reason
+
+
+def test_a_fault_of_ours_in_looking_at_one_request_keeps_no_other_back_and_is_not_hidden(
+    two_ready: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = requests.every(two_ready.store)
+
+    def faulty(workspace: Workspace, request: Request, today: date) -> Assessment:
+        if request.request_id == bad.request_id:
+            raise KeyError(CELL)
+        return assess(workspace, request, today)
+
+    monkeypatch.setattr(requesting, "assess", faulty)
+    monkeypatch.setattr("flows.rendering.render_packs", lambda _, packs, *__: [Path(each) for each in packs])
+    said = f"{bad.request_id} ({bad.title}): It could not be looked at: klyngeflow met a fault of its own (KeyError)."
+    assert daily.look_at_requests(two_ready, TODAY).mind[0].startswith(said)
+    made: list[str] = []
+    monkeypatch.setattr(daily, "_Day", lambda day=daily._Day: day(made=made))
+    with pytest.raises(KeyError):
+        daily.render_ready(two_ready, TODAY)
+    assert made == [good.pack_id]
+    with pytest.raises(KeyError):
+        ready_orders(two_ready, TODAY)
+    stands = find(two_ready, bad.request_id)
+    assert (stands.state, CELL in stands.reason) == ("ready", False)
+    monkeypatch.setattr(requesting, "assess", assess)
+    assert {order.pack_id for order in ready_orders(two_ready, TODAY)} == {good.pack_id, bad.pack_id}
+    assert find(two_ready, bad.request_id).reason == bad.reason
 
 
 def test_a_pack_that_cannot_be_rendered_says_why_and_stays_ready(
