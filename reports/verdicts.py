@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from math import isfinite
+from typing import Literal
+
+import polars as pl
+
 from reports.changes import change_in_brief
 from reports.markdown import Markdown
 from reports.net import detectable, net_change
 from reports.pills import JUDGED, pill
-from reports.rows import MeasureRows, Row
+from reports.rows import MeasureRows, Point, Row
 from reports.seen import known_counts
 from reports.setting import Setting
+from transforms import scales
 from transforms.definitions import Measure
 
 EXPLAINED = ("check", "background", "expected")
 """Reasons of a verdict that have a sentence of their own."""
+_SEEN_TO_BE_DRAWN = 0.05
+"""From this part of it on, a reader who reckons sees that the expected figure is not the region's change alone."""
 
 
 def judged(row: Row, rows: MeasureRows, setting: Setting) -> Markdown:
@@ -59,8 +67,32 @@ def _seen(row: Row, rows: MeasureRows, setting: Setting) -> Markdown:
         expected = say("verdict", "expected", x=setting.voice.numbers.shared(measure, judged.expected))
     before, now = setting.beside(measure, row.before), setting.value(measure, row.now)
     is_told_above = not row.own and rows.own is not None and pill(rows.own, setting) in (*JUDGED, "readable")
-    told = say("verdict", "region", change=region) if region and not is_told_above else Markdown()
+    parts = ["region" if region and not is_told_above else "", _drawn(row, rows) if expected else ""]
+    why = "_".join(filter(None, parts))
+    told = say("verdict", why, change=region) if why else Markdown()
     return say("verdict", "seen", v0=before, v1=now, expected=expected, region=told)
+
+
+def _drawn(row: Row, rows: MeasureRows) -> Literal["", "rise", "fall"]:
+    """Whether an extreme figure before was drawn towards the others' so far that it shows in the expected figure.
+
+    Not where the verdict's own sentence says so.
+    """
+    before, expected, region = row.before, row.judged.expected, rows.region
+    if expected is None or row.judged.reason == "expected" or region is None or not region.paired:
+        return ""
+    alone = _moved(rows.measure, before, region.before, region.now)
+    if alone is None or abs(expected - alone) < _SEEN_TO_BE_DRAWN * alone:
+        return ""
+    return "rise" if expected > alone else "fall"
+
+
+def _moved(measure: Measure, figure: Point | None, before: Point | None, now: Point) -> float | None:
+    """What `figure` were if it changed as another did from `before` to `now`, on the scale of the measure's kind."""
+    values = [None if point is None else point.value for point in (figure, before, now)]
+    own, first, last = (scales.at(measure.kind, pl.lit(value, pl.Float64) / measure.per) for value in values)
+    alone = pl.select(scales.value_at(measure.kind, own + last - first) * measure.per).item()
+    return alone if alone is not None and isfinite(alone) else None
 
 
 def _region(row: Row, rows: MeasureRows, setting: Setting) -> str:

@@ -17,7 +17,7 @@ from reports.judgement import LEVELS
 from reports.markdown import plain
 from reports.net import detectable, net_change
 from reports.pills import OF_VERDICT, pill
-from reports.rows import MeasureRows, Row, measures
+from reports.rows import MeasureRows, Point, Row, measures
 from reports.sentences import sentence, summary
 from reports.setting import Setting
 from reports.verdicts import EXPLAINED
@@ -72,6 +72,41 @@ def test_what_cannot_be_told_from_chance_says_how_large_a_change_could_have_been
     unknown = own_with(rows[0], verdict=packs.CHANCE, detectable_change=None)
     told = words(unknown, rows[0], setting)
     assert "kan være tilfældig: mellem −21 og −4 % ud over regionens (99 % usikkerhed)" in told
+
+
+def test_an_extreme_figure_that_is_expected_to_draw_nearer_to_the_others_says_so() -> None:
+    """262 and a region of −4 % make 252; whoever reckons must not take another expected figure for a mistake."""
+    rows, setting = read()
+
+    def told(number: int, expected: float, **judged: Any) -> str:
+        row = own_with(rows[number], expected=expected, **judged)
+        return words(row, rows[number], setting).partition(". Fors")[0].partition(". Ændr")[0]
+
+    assert told(0, 270.0).endswith("hvor 270 var ventet (regionen: −4 %, og lave tal stiger ofte af sig selv)")
+    assert told(0, 235.0).endswith("hvor 235 var ventet (regionen: −4 %, og høje tal falder ofte af sig selv)")
+    assert told(1, 33.0).endswith(
+        "hvor 33,0 % var ventet (regionen: +0,7 procentpoint, og lave tal stiger ofte af sig selv)"
+    )
+    assert told(1, 28.0).endswith("(regionen: +0,7 procentpoint, og høje tal falder ofte af sig selv)")
+    assert told(0, 245.0).endswith("hvor 245 var ventet (regionen: −4 %)")
+    assert told(0, 235.0, verdict=packs.CHANCE, reason="expected").endswith("hvor 235 var ventet (regionen: −4 %)")
+    assert rows[0].cluster is not None
+    below = replace(rows[0].cluster, judged=replace(rows[0].cluster.judged, expected=150.0))
+    assert "hvor 150 var ventet (høje tal falder ofte af sig selv)." in words(below, rows[0], setting)
+    alone = replace(rows[0], region=None)
+    assert alone.own is not None
+    unknown = own_with(alone, expected=150.0)
+    assert "hvor 150 var ventet (regionen: −4 %). " in words(unknown, alone, setting)
+
+
+def test_a_share_is_moved_as_the_region_in_odds_before_it_is_said_to_be_drawn() -> None:
+    """29,8 % with odds two thirds of what they were, as from 60 % to 50 %, is 22,1 %; ten points less were 19,8 %."""
+    rows, setting = read()
+    assert rows[1].region is not None
+    region = replace(rows[1].region, before=Point("value", 60.0), now=Point("value", 50.0), change=-10.0)
+    moved = replace(rows[1], region=region)
+    told = words(own_with(moved, expected=22.1), moved, setting)
+    assert "hvor 22,1 % var ventet (regionen: −10,0 procentpoint). " in told
 
 
 def test_the_same_in_english() -> None:
