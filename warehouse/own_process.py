@@ -10,11 +10,14 @@ import threading
 import warnings
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any, TypeVar
 
 from transforms.errors import MachineError, UserError
 
 Result = TypeVar("Result")
+ROOT = Path(__file__).parents[1]
 
 
 class ProcessEndedError(MachineError):
@@ -76,11 +79,19 @@ def _outcome(work: Callable[..., Any], given: tuple[object, ...]) -> tuple[bool,
     except (UserError, OSError) as error:
         return True, error
     except Exception as error:
-        # Only the kind of error leaves: its text may hold cells.
-        return True, _ended(f"failed with {type(error).__name__}")
+        # Only the kind of error and its place leave: its text may hold cells.
+        return True, _ended(f"failed with {type(error).__name__}{_place(error)}")
+
+
+def _place(error: Exception) -> str:
+    """The innermost line of our own that led to it."""
+    frames = [(Path(frame.filename), frame.lineno) for frame in extract_tb(error.__traceback__)]
+    ours = [each for each in frames if each[0].is_relative_to(ROOT) and "site-packages" not in each[0].parts]
+    return f" in {ours[-1][0].relative_to(ROOT).as_posix()}, line {ours[-1][1]}" if ours else ""
 
 
 def _ended(why: str) -> ProcessEndedError:
     return ProcessEndedError(
-        f"A process that writes the warehouse anew {why}. What stood before stands: run the same command again."
+        f"A part of this command, in a process of its own, {why}. Nothing is lost: run the same command again, and it "
+        "begins where this one stopped."
     )
